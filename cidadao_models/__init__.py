@@ -1,0 +1,6 @@
+"""Cidadão.AI Models: what deserves a second look in Brazilian public spending, and why.
+
+Importing the package is instant: no numpy, no torch, no gradio.
+"""
+
+__version__ = "1.0.0"
