@@ -1,0 +1,217 @@
+"""From any source to canonical records laid out as a DataFrame, with what was understood of it.
+
+The one way in. Reads no bytes itself (`table`), chooses no column (`choosing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO, TypeAlias
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from cidadao_models.errors import InputError, UnreadableFile
+from cidadao_models.findings import Issue
+from cidadao_models.reading import amounts, dates, problems, values
+from cidadao_models.reading import mapping as maps
+from cidadao_models.reading import table as tables
+from cidadao_models.reading.choosing import Choice
+from cidadao_models.reading.text_table import TextTable
+from cidadao_models.records import FIELDS
+
+Source: TypeAlias = (
+    "str | Path | bytes | bytearray | BinaryIO | pd.DataFrame | Sequence[Mapping[str, object]]"
+    " | Reading"
+)
+
+_BID_CLEANERS = {
+    "licitacao_id": values.code,
+    "valor_proposta": amounts.money,
+    "fornecedor_id": values.document,
+    "valor_estimado": amounts.money,
+    "vencedor": values.text,
+    "data": dates.date,
+}
+
+
+@dataclass
+class Reading:
+    """Canonical records of one source, what they were made of, and what was wrong.
+
+    `records`: one row per input record, index = its 0-based number, only columns that were
+    found. `mapping`: field -> {"column", "reason"}. `issues` holds the first problems and
+    `issue_counts` all of them by type. `impossible_dates` has one row per date of no calendar
+    (`row`, `field`, `text`); the same is in `records.attrs["datas_impossiveis"]`, and
+    `records.attrs["datas_sem_dia"]` names the date fields that only state a month or year.
+    """
+
+    records: pd.DataFrame
+    bids: pd.DataFrame | None
+    mapping: dict[str, dict[str, str]]
+    issues: list[Issue]
+    issue_counts: dict[str, int]
+    info: dict[str, Any]
+    impossible_dates: pd.DataFrame
+    issues_dict: dict[str, object] = field(default_factory=dict)
+    table: TextTable | None = field(default=None, repr=False)
+
+    @cached_property
+    def extra(self) -> pd.DataFrame:
+        """The columns that were not recognised, as published; made when first asked for."""
+        if self.table is None:
+            return pd.DataFrame(index=self.records.index)
+        frame = self.table.data.select(self.info["unmapped"]).to_pandas()
+        return frame.set_index(self.records.index)
+
+    def raw(self, row: int) -> dict[str, object]:
+        """The cells of input record `row` as published. KeyError when it was set aside."""
+        if self.table is None:
+            raise KeyError(row)
+        position = int(self.records.index.get_indexer(pd.Index([row]))[0])
+        if position < 0:
+            raise KeyError(row)
+        return dict(self.table.data.slice(position, 1).to_pylist()[0])
+
+
+def read(
+    source: Any, *, filename: str | None = None, mapping: Mapping[str, str] | None = None
+) -> Reading:
+    """See `cidadao_models.reading.read`."""
+    if isinstance(source, Reading):
+        if not mapping or source.table is None:
+            return source
+        return from_table(source.table, mapping)
+    return from_table(_text_table(source, filename), mapping)
+
+
+def _text_table(source: Any, filename: str | None) -> TextTable:
+    if isinstance(source, pd.DataFrame):
+        return tables.from_frame(source)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return tables.read_table(bytes(source), filename=filename)
+    if isinstance(source, (str, Path)):
+        return tables.read_table(_bytes_of(Path(source)), filename=filename or Path(source).name)
+    if hasattr(source, "read"):
+        name = filename or getattr(source, "name", None)
+        return tables.read_table(_payload(source), filename=str(name) if name else None)
+    if isinstance(source, Mapping):
+        return tables.from_records([source])
+    if isinstance(source, Sequence):
+        return tables.from_records(source)
+    raise InputError(
+        f"Não sei ler {type(source).__name__}.",
+        hint="Envie um arquivo, bytes, um DataFrame ou uma lista de registros.",
+        details={"type": type(source).__name__},
+    )
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(
+            f"Não foi possível abrir o arquivo {path.name}.",
+            hint="Confira o caminho e a permissão de leitura.",
+            details={"file": path.name},
+        ) from error
+
+
+def _payload(stream: BinaryIO) -> bytes:
+    payload = stream.read()
+    if isinstance(payload, str):
+        return payload.encode("utf-8")
+    return payload
+
+
+def from_table(table: TextTable, overrides: Mapping[str, str] | None = None) -> Reading:
+    """Canonical records of a table of texts. MissingFields when no column was recognised."""
+    return _lay_out(Choice(table, overrides or {}).make(), table)
+
+
+def _bids(choice: Choice) -> pd.DataFrame | None:
+    columns = maps.bid_columns(choice.table.column_names)
+    if columns is None:
+        return None
+    choice.used.update(columns.values())
+    laid = {
+        name: _pandas_array(_BID_CLEANERS[name](choice.table[column]).values)
+        for name, column in columns.items()
+    }
+    return pd.DataFrame(laid, index=_index(choice))
+
+
+def _index(choice: Choice) -> pd.Index[Any]:
+    return pd.Index(choice.rows, name="registro")
+
+
+def _lay_out(choice: Choice, source: TextTable) -> Reading:
+    bids = _bids(choice)
+    unmapped = [name for name in choice.table.column_names if name not in choice.used]
+    problems.report(choice, unmapped)
+    impossible = _impossible_dates(choice)
+    order = [name for name in FIELDS if name in choice.chosen]
+    laid = {name: _pandas_array(choice.chosen[name].values) for name in order}
+    records = pd.DataFrame(laid, index=_index(choice), copy=False)
+    _remember_dates(choice, records, impossible)
+    table = TextTable(choice.table, choice.rows, source.n_rejected, source.issues)
+    table.info = source.info
+    return Reading(
+        records=records,
+        bids=bids,
+        mapping={name: choice.mapping[name] for name in order},
+        issues=choice.issues.examples,
+        issue_counts=choice.issues.counts,
+        info=_info(choice, source, unmapped),
+        impossible_dates=impossible,
+        issues_dict=choice.issues.to_dict(),
+        table=table,
+    )
+
+
+def _info(choice: Choice, source: TextTable, unmapped: list[str]) -> dict[str, Any]:
+    empty = {"encoding": None, "delimiter": None, "sheet": None, "sha256": None}
+    return (
+        empty
+        | source.info
+        | {
+            "layout": choice.layout.name if choice.layout else None,
+            "notes": list(choice.layout.notes) if choice.layout else [],
+            "n_records": len(choice.rows),
+            "n_rejected": source.n_rejected,
+            "unmapped": unmapped,
+        }
+    )
+
+
+def _impossible_dates(choice: Choice) -> pd.DataFrame:
+    found: dict[str, list[Any]] = {"row": [], "field": [], "text": []}
+    for name, cleaned in choice.chosen.items():
+        if FIELDS[name].kind == "date" and len(cleaned.impossible):
+            cells = choice.table[choice.mapping[name]["column"]]
+            found["row"] += [int(row) for row in choice.rows[cleaned.impossible]]
+            found["field"] += [name] * len(cleaned.impossible)
+            found["text"] += map(str, cells.take(pa.array(cleaned.impossible)).to_pylist())
+    return pd.DataFrame(found)
+
+
+def _remember_dates(choice: Choice, records: pd.DataFrame, impossible: pd.DataFrame) -> None:
+    if len(impossible):
+        records.attrs["datas_impossiveis"] = {
+            str(name): dict(zip(group["row"].tolist(), group["text"].tolist(), strict=True))
+            for name, group in impossible.groupby("field")
+        }
+    coarse = [name for name, cleaned in choice.chosen.items() if cleaned.coarse]
+    if coarse:
+        records.attrs["datas_sem_dia"] = coarse
+
+
+def _pandas_array(column: Any) -> Any:
+    """What pandas holds: numbers and dates as they are, text as `str`."""
+    if isinstance(column, np.ndarray):
+        return column
+    return pd.array(pa.chunked_array([column]), dtype="str")

@@ -1,0 +1,111 @@
+"""The published limits of one input: bytes as uploaded, bytes once inflated, rows and columns.
+
+Says what is allowed and explains a refusal. Measures nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cidadao_models.errors import InputError, TooLarge
+
+MEGABYTE = 1_000_000
+"""Bytes, as file managers and the page count them."""
+
+PUBLIC_MAX_FILE_MB = 80
+"""Upload limit of a public Space with 2 cores and 16 GB (outer contract)."""
+
+PUBLIC_MAX_ROWS = 300_000
+"""Row limit of a public Space with 2 cores and 16 GB (outer contract)."""
+
+MAX_INFLATED_BYTES = 1_000 * MEGABYTE
+"""What a ZIP, GZ or XLSX may grow to: real portal files inflate 10 to 15 times, bombs 1,000."""
+
+MAX_ARCHIVE_MEMBERS = 500
+"""Files inside one ZIP; the portals publish 1 to 30."""
+
+MAX_COLUMNS = 16_384
+"""Columns of one table: what a spreadsheet can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one input may measure; None means no limit.
+
+    The defaults are those of the Python interface: only what protects the machine from a bomb.
+    """
+
+    max_bytes: int | None = None
+    max_rows: int | None = None
+    max_inflated_bytes: int = MAX_INFLATED_BYTES
+    max_members: int = MAX_ARCHIVE_MEMBERS
+    max_columns: int = MAX_COLUMNS
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Limits:
+        """Limits of the public service: `CIDADAO_MAX_FILE_MB` and `CIDADAO_MAX_ROWS`.
+
+        Raises InputError when a variable is not a positive whole number.
+        """
+        values = os.environ if environment is None else environment
+        megabytes = _positive(values, "CIDADAO_MAX_FILE_MB", PUBLIC_MAX_FILE_MB)
+        rows = _positive(values, "CIDADAO_MAX_ROWS", PUBLIC_MAX_ROWS)
+        return cls(max_bytes=megabytes * MEGABYTE, max_rows=rows)
+
+    def check_bytes(self, size: int) -> None:
+        """Raise TooLarge when the file as uploaded has more than `max_bytes`."""
+        if self.max_bytes is not None and size > self.max_bytes:
+            raise TooLarge(
+                f"O arquivo tem {_megabytes(size)}; o limite é {_megabytes(self.max_bytes)}.",
+                hint="Divida o arquivo por ano ou por órgão, ou use o pacote no seu computador.",
+                details={"bytes": size, "max_bytes": self.max_bytes},
+            )
+
+    def check_inflated(self, size: int) -> None:
+        """Raise TooLarge when a compressed file grew past `max_inflated_bytes`."""
+        if size > self.max_inflated_bytes:
+            raise TooLarge(
+                "O arquivo compactado passa de "
+                f"{_megabytes(self.max_inflated_bytes)} ao ser aberto.",
+                hint="Descompacte no seu computador e envie só a tabela que interessa.",
+                details={"max_inflated_bytes": self.max_inflated_bytes},
+            )
+
+    def check_shape(self, rows: int, columns: int) -> None:
+        """Raise TooLarge when a table has more rows or columns than allowed."""
+        if self.max_rows is not None and rows > self.max_rows:
+            raise TooLarge(
+                f"A tabela tem {_thousands(rows)} registros; "
+                f"o limite é {_thousands(self.max_rows)}.",
+                hint="Divida o arquivo por ano ou por órgão, ou use o pacote no seu computador.",
+                details={"rows": rows, "max_rows": self.max_rows},
+            )
+        if columns > self.max_columns:
+            raise TooLarge(
+                f"A tabela tem {_thousands(columns)} colunas; "
+                f"o limite é {_thousands(self.max_columns)}.",
+                hint="Confira se o arquivo é mesmo uma tabela e se o separador está certo.",
+                details={"columns": columns, "max_columns": self.max_columns},
+            )
+
+
+def _positive(values: Mapping[str, str], name: str, default: int) -> int:
+    text = values.get(name, "").strip()
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise InputError(
+            f"A variável {name} não é um número inteiro positivo.",
+            hint=f"Defina {name} com um número inteiro, por exemplo {default}.",
+        )
+    return int(text)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / MEGABYTE:.1f} MB".replace(".", ",").replace(",0 MB", " MB")
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

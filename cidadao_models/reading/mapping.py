@@ -1,0 +1,330 @@
+"""Which column is which canonical field, and why: by layout, by title, by the look of its values.
+
+Proposes candidates in order of trust; `assemble` reads them and keeps the first that is what its
+title says. What can't be told stays unmapped.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cidadao_models.errors import InputError
+from cidadao_models.reading import dates, values
+from cidadao_models.reading.headers import name_key, spellings
+from cidadao_models.reading.layouts import Layout, layouts, names
+from cidadao_models.records import FIELDS, classify_documents, modality_class
+
+MAX_NESTED_CELLS = 100_000
+"""Distinct cells of one column parsed as nested objects; a column with more stays text."""
+
+MAX_NESTED_LENGTH = 20_000
+"""Characters of one nested cell; real ones have under 1,000."""
+
+SNIFFED_CELLS = 200
+"""Distinct cells looked at to tell what a column without a known title holds."""
+
+SNIFFED_SHARE = 0.9
+"""Share of them that must have the shape of the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One column that may be a field, with the reason in Portuguese."""
+
+    column: str
+    reason: str
+    asked: bool = False
+
+
+Candidates = dict[str, list[Candidate]]
+
+
+# -- cells that hold objects -------------------------------------------------------------------
+
+
+def expand_nested(table: pa.Table) -> pa.Table:
+    """Columns of JSON or Python dicts in cells become dotted columns (`estabelecimento.nome`)."""
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_string(column.type) and _looks_nested(column):
+            table = _with_parts(table, name, column)
+    return table
+
+
+def _looks_nested(column: pa.ChunkedArray) -> bool:
+    head = column.slice(0, SNIFFED_CELLS).drop_null()
+    if not len(head):
+        return False
+    return bool(pc.all(pc.match_substring_regex(head, r"^\s*\{\s*['\"]")).as_py())
+
+
+def _with_parts(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    encoded = column.combine_chunks().dictionary_encode()
+    if len(encoded.dictionary) > MAX_NESTED_CELLS:
+        return table
+    objects = [_object(cell) for cell in encoded.dictionary.to_pylist()]
+    if sum(found is not None for found in objects) < SNIFFED_SHARE * len(objects):
+        return table
+    flat = [dict(_flatten(found or {}, name)) for found in objects]
+    for key in dict.fromkeys(key for row in flat for key in row):
+        if key not in table.column_names:
+            part = pa.array([row.get(key) for row in flat], pa.string())
+            table = table.append_column(key, part.take(encoded.indices))
+    return table.drop_columns([name])
+
+
+def _object(cell: str) -> dict[object, object] | None:
+    """The cell as a dict, whether JSON or Python wrote it; None when it is neither."""
+    if len(cell) > MAX_NESTED_LENGTH:
+        return None
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        try:
+            found = ast.literal_eval(cell)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return None
+    except RecursionError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _flatten(found: Mapping[object, object], prefix: str) -> Iterable[tuple[str, str]]:
+    for key, value in found.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict):
+            yield from _flatten(value, name)
+        elif value is not None and value != "" and not isinstance(value, (list, tuple, set)):
+            yield name, str(value)
+
+
+# -- titles ------------------------------------------------------------------------------------
+
+
+def recognise(columns: Iterable[str]) -> Layout | None:
+    """The known source whose signature these columns hold, or None."""
+    keys = {name_key(column) for column in columns}
+    return next((layout for layout in layouts() if layout.signature <= keys), None)
+
+
+def candidates(
+    table: pa.Table, layout: Layout | None, overrides: Mapping[str, str] | None = None
+) -> Candidates:
+    """Columns that may be each field, best first. InputError for an override that can't be."""
+    by_key = _columns_by_key(table.column_names)
+    found = _by_title(by_key, _spoken_for(layout))
+    if layout is not None:
+        for field, keys in layout.fields.items():
+            given = [by_key[key] for key in keys if key in by_key]
+            if given:
+                reason = f"layout reconhecido: {layout.name}"
+                found[field] = [Candidate(column, reason) for column in given]
+    for field, column in (overrides or {}).items():
+        _check_override(field, column, table.column_names)
+        found[field] = [Candidate(column, "indicada por quem enviou", asked=True)]
+    return found
+
+
+def _spoken_for(layout: Layout | None) -> frozenset[str]:
+    """Columns that a recognised layout has explained: no general name applies to them."""
+    if layout is None:
+        return frozenset()
+    return layout.ignore.union(*layout.fields.values())
+
+
+def _columns_by_key(columns: Iterable[str]) -> dict[str, str]:
+    by_key: dict[str, str] = {}
+    for column in columns:
+        by_key.setdefault(name_key(column), column)
+    for key, column in list(by_key.items()):
+        for spelt in spellings(key):
+            by_key.setdefault(spelt, column)
+    return by_key
+
+
+def _by_title(by_key: Mapping[str, str], ignore: frozenset[str]) -> Candidates:
+    known = {key: column for key, column in by_key.items() if key not in ignore}
+    found: Candidates = {}
+    for field, entry in names().items():
+        matches = {known[key]: _name_reason(known[key]) for key in entry.keys if key in known}
+        for pattern in entry.patterns:
+            for key, column in known.items():
+                if column not in matches and pattern.search(key):
+                    matches[column] = f"título “{column}” tem a forma usual deste campo"
+        if matches:
+            found[field] = [Candidate(column, reason) for column, reason in matches.items()]
+    _settle_unit(found, known.get("unidade"))
+    return found
+
+
+def _settle_unit(found: Candidates, column: str | None) -> None:
+    """“Unidade” alone is a measure beside quantities, else a part of the administration."""
+    if column is None:
+        return
+    measured = "quantidade" in found or "valor_unitario" in found
+    field = "unidade" if measured else "unidade_gestora"
+    found.setdefault(field, []).append(Candidate(column, _name_reason(column)))
+
+
+def _name_reason(column: str) -> str:
+    return f"título “{column}” é um nome conhecido deste campo"
+
+
+def _check_override(field: str, column: str, columns: list[str]) -> None:
+    if field not in FIELDS:
+        raise InputError(
+            f"O campo “{field}” não existe.",
+            hint=f"Use um destes: {', '.join(FIELDS)}.",
+            details={"field": field},
+        )
+    if column not in columns:
+        raise InputError(
+            f"A coluna “{column}” não existe neste arquivo.",
+            hint=f"As colunas são: {', '.join(columns[:60])}.",
+            details={"column": column, "columns": columns[:200]},
+        )
+
+
+# -- years and months --------------------------------------------------------------------------
+
+_YEAR_KEYS = ("ano", "exercicio", "anoexercicio", "year", "anolancamento", "anoreferencia")
+_MONTH_KEYS = (
+    "mes",
+    "mescodigo",
+    "codigomes",
+    "month",
+    "numeromes",
+    "meslancamento",
+    "mesreferencia",
+)
+
+
+def year_and_month(table: pa.Table) -> tuple[str, str] | None:
+    """The columns that together give a month, when the file splits it in two."""
+    by_key = _columns_by_key(table.column_names)
+    year = next((by_key[key] for key in _YEAR_KEYS if key in by_key), None)
+    month = next((by_key[key] for key in _MONTH_KEYS if key in by_key), None)
+    return (year, month) if year is not None and month is not None else None
+
+
+# -- values ------------------------------------------------------------------------------------
+
+
+def by_values(table: pa.Table, free: Iterable[str], missing: Iterable[str]) -> Candidates:
+    """Fields still missing that exactly one free column has the look of."""
+    wanted = [field for field in _LOOKS if field in set(missing)]
+    looks: dict[str, list[str]] = {field: [] for field in wanted}
+    for column in free if wanted else ():
+        cells = _sample(table[column])
+        fields = [field for field in wanted if len(cells) and _LOOKS[field](cells)]
+        field = next((f for f in fields if not (f == "fornecedor_id" and _is_buyer(column))), None)
+        if field is not None:
+            looks[field].append(column)
+    return {
+        field: [Candidate(columns[0], _LOOK_REASONS[field])]
+        for field, columns in looks.items()
+        if len(columns) == 1
+    }
+
+
+_BUYER_WORDS = ("orgao", "entidade", "contratante", "unidade", "uasg", "comprador", "buyer")
+
+
+def _is_buyer(column: str) -> bool:
+    key = name_key(column)
+    return any(word in key for word in _BUYER_WORDS)
+
+
+def _sample(column: pa.ChunkedArray) -> pa.Array:
+    if not pa.types.is_string(column.type):
+        return pa.array([], pa.string())
+    head = column.slice(0, 20 * SNIFFED_CELLS).drop_null().unique()[:SNIFFED_CELLS]
+    return values.tidy(head).drop_null()
+
+
+def _share(mask: pa.Array) -> float:
+    return pc.mean(mask.cast(pa.float64())).as_py() or 0.0
+
+
+def _is_document(cells: pa.Array) -> bool:
+    found = classify_documents(cells)
+    return bool((found["valid"] | (found["kind"] == "cpf_mascarado")).mean() >= SNIFFED_SHARE)
+
+
+def _is_date(cells: pa.Array) -> bool:
+    if _share(pc.match_substring_regex(cells, r"[-/.T ]")) < SNIFFED_SHARE:
+        return False
+    return bool(np.mean(~np.isnat(dates.date(cells).values)) >= SNIFFED_SHARE)
+
+
+def _is_money(cells: pa.Array) -> bool:
+    cents = r"^(?:R\$)?\s*-?(?:\d{1,3}(?:\.\d{3})*|\d+)(?:,\d{2}|\.\d{2})$"
+    return _share(pc.match_substring_regex(cells, cents)) >= SNIFFED_SHARE
+
+
+def _is_modality(cells: pa.Array) -> bool:
+    classes = modality_class(cells)
+    return bool(len(cells) >= 2 and (~classes.isin(["outros", ""])).mean() >= SNIFFED_SHARE)
+
+
+_LOOKS = {
+    "fornecedor_id": _is_document,
+    "data": _is_date,
+    "valor": _is_money,
+    "modalidade": _is_modality,
+}
+_LOOK_REASONS = {
+    "fornecedor_id": "única coluna livre cujos valores têm forma de CNPJ ou CPF",
+    "data": "única coluna livre cujos valores são datas",
+    "valor": "única coluna livre cujos valores têm forma de dinheiro",
+    "modalidade": "única coluna livre cujos valores são modalidades de licitação",
+}
+
+
+def modality_share(column: pa.ChunkedArray) -> float:
+    """Share of the distinct values that name a known modality."""
+    cells = values.tidy(column.slice(0, 20 * SNIFFED_CELLS)).drop_null().unique()
+    if not len(cells):
+        return 0.0
+    return float((~modality_class(cells).isin(["outros", ""])).mean())
+
+
+def is_total(column: str) -> bool:
+    """Whether the title names a contract's whole amount."""
+    return any(
+        key.startswith("valor") and any(word in key for word in ("total", "global", "atual"))
+        for key in spellings(name_key(column))
+    )
+
+
+# -- bids --------------------------------------------------------------------------------------
+
+_BID_NAMES = {
+    "licitacao_id": ("licitacao id", "id licitacao", "tender id", "codigo licitacao", "licitacao",
+                     "numero licitacao", "id compra", "tender"),
+    "valor_proposta": ("valor proposta", "bid value", "bid", "valor lance", "proposta",
+                       "valor da proposta", "valor ofertado", "bid amount"),
+    "fornecedor_id": ("fornecedor id", "cnpj fornecedor", "licitante id", "cnpj licitante",
+                      "cnpj cpf participante", "cnpj participante", "bidder id", "cnpj"),
+    "valor_estimado": ("valor estimado", "estimated value", "valor referencia"),
+    "vencedor": ("vencedor", "flag vencedor", "winner", "situacao proposta"),
+    "data": ("data", "data abertura", "date", "data proposta", "data homologacao"),
+}  # fmt: skip
+
+
+def bid_columns(columns: Iterable[str]) -> dict[str, str] | None:
+    """The columns of a table of bids, or None when this is no such table."""
+    by_key = _columns_by_key(columns)
+    found = {
+        field: by_key[key]
+        for field, titles in _BID_NAMES.items()
+        if (key := next((k for k in map(name_key, titles) if k in by_key), None)) is not None
+    }
+    return found if {"licitacao_id", "valor_proposta"} <= found.keys() else None
