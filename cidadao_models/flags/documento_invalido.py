@@ -1,0 +1,40 @@
+"""A supplier's CNPJ or CPF whose check digits do not hold.
+
+Masked, hashed, missing and placeholder documents are not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from cidadao_models.flags import Hit, _strength, flag
+from cidadao_models.records import mask_document
+
+CERTAINTY_STEPS = 1.0
+"""Steps beyond the bar: the failure is arithmetic, with no chance in it, but a single wrong key
+stroke is enough for it."""
+
+
+@flag(
+    id="documento_invalido",
+    title="CNPJ ou CPF inválido",
+    legal_basis="Lei 14.133/2021, art. 92, I; IN RFB 2.119/2022 e 2.229/2024 (CNPJ)",
+    needs=("fornecedor_id",),
+    explain="Os dígitos verificadores do {tipo} {documento} não conferem.",
+    innocent="for erro de digitação na publicação: o documento correto consta do contrato.",
+    next_step="procure o fornecedor pelo nome na Receita Federal e peça a correção do cadastro.",
+)
+def check(contracts: pd.DataFrame) -> Iterator[Hit]:
+    """One hit for each wrong document, with all the records that carry it."""
+    kind = contracts["_doc_tipo"].to_numpy()
+    wrong = np.isin(kind, ("cnpj", "cpf")) & ~contracts["_doc_valido"].to_numpy()
+    if not wrong.any():
+        return
+    weight = float(_strength.strength(CERTAINTY_STEPS))
+    for document, rows in contracts[wrong].groupby("fornecedor_id", sort=False).groups.items():
+        first = contracts["_doc_tipo"].loc[rows[0]]
+        facts = {"tipo": str(first).upper(), "documento": mask_document(str(document))}
+        yield Hit(rows.tolist(), facts | {"n": len(rows)}, weight)

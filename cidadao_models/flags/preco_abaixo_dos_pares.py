@@ -1,0 +1,29 @@
+"""An amount that is a small fraction of the median of comparable records.
+
+Does not tell a cheap purchase from a partial, monthly or unit price in the amount's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cidadao_models.flags import Hit, _prices, flag
+
+
+@flag(
+    id="preco_abaixo_dos_pares",
+    title="Preço abaixo dos pares",
+    legal_basis="Lei 14.133/2021, art. 59, III e § 4º",
+    needs=("valor", ("objeto", "categoria")),
+    explain="{valor:brl} é {vezes:1} vezes menor que a mediana ({mediana:brl}) de {n} registros"
+    " parecidos ({criterio}){contagem}.",
+    innocent="o valor for de uma parcela, de um mês ou de uma unidade, simbólico, ou a"
+    " compra for pequena.",
+    next_step="confira no contrato se o valor é total e peça a análise de exequibilidade.",
+    params={"min_ratio": 5.0},
+)
+def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
+    """`min_ratio`: fewest times below the median worth telling (ratio, judgement of relevance)."""
+    return _prices.far_from_peers(contracts, side=-1, min_ratio=min_ratio)

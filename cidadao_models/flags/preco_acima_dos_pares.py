@@ -1,0 +1,29 @@
+"""An amount many times the median of comparable records.
+
+Compares whole amounts: where the source has no quantities, a larger purchase looks dearer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from cidadao_models.flags import Hit, _prices, flag
+
+
+@flag(
+    id="preco_acima_dos_pares",
+    title="Preço acima dos pares",
+    legal_basis="Lei 14.133/2021, art. 23",
+    needs=("valor", ("objeto", "categoria")),
+    explain="{valor:brl} é {vezes:1} vezes a mediana ({mediana:brl}) de {n} registros parecidos"
+    " ({criterio}){contagem}.",
+    innocent="a quantidade, o período ou o porte for maior que o usual: a comparação é do valor"
+    " total do registro.",
+    next_step="peça a planilha de quantitativos e a pesquisa de preços.",
+    params={"min_ratio": 5.0},
+)
+def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
+    """`min_ratio`: fewest times the median worth telling (ratio, a judgement of relevance)."""
+    return _prices.far_from_peers(contracts, side=1, min_ratio=min_ratio)

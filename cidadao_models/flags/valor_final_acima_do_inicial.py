@@ -1,0 +1,80 @@
+"""A final value above the initial one by more than the law lets a contract grow.
+
+Extensions of continuous services also raise the value, lawfully; the file rarely tells them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cidadao_models.flags import Hit, _strength, flag
+from cidadao_models.flags._limits import ADDITION_SHARE, REFURBISHMENT_SHARE
+from cidadao_models.records import FIELDS
+
+_REFURBISHMENT = r"(?i)\breforma"
+_TOLERANCE = 0.005
+"""Half a percent over the share is rounding of the published values."""
+
+
+@flag(
+    id="valor_final_acima_do_inicial",
+    title="Valor final acima do limite de acréscimo",
+    legal_basis="Lei 14.133/2021, art. 125; Lei 8.666/1993, art. 65, § 1º",
+    needs=("valor_inicial", ("valor_final", "valor_aditivos", "valor")),
+    explain="O valor passou de {inicial:brl} para {final:brl} ({campo}): acréscimo de"
+    " {acrescimo:pct}, acima do limite de {limite:pct}.",
+    innocent="o aumento vier de prorrogação de serviço contínuo, de reajuste ou de alteração"
+    " acordada entre as partes.",
+    next_step="peça os termos aditivos e as justificativas e confira se a alteração foi"
+    " unilateral.",
+)
+def check(contracts: pd.DataFrame) -> Iterator[Hit]:
+    """Growth over the initial value against 25 %, or 50 % where the object is a refurbishment."""
+    initial = _amount(contracts, "valor_inicial")
+    final, source = _final(contracts, initial)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        growth = np.where(initial > 0, final / initial - 1, np.nan)
+    limit = np.full(len(contracts), ADDITION_SHARE)
+    rows = np.flatnonzero(growth > ADDITION_SHARE + _TOLERANCE)
+    if "objeto" in contracts and len(rows):
+        refurbished = contracts["objeto"].iloc[rows].str.contains(_REFURBISHMENT, na=False)
+        limit[rows[refurbished.to_numpy(dtype=bool)]] = REFURBISHMENT_SHARE
+    rows = rows[growth[rows] > limit[rows] + _TOLERANCE]
+    weights = _strength.from_multiple(growth[rows] / limit[rows], bar=1.0)
+    for row, weight in zip(rows, weights, strict=True):
+        facts: dict[str, object] = {
+            "inicial": float(initial[row]),
+            "final": float(final[row]),
+            "campo": FIELDS[source[row]].label,
+            "acrescimo": float(growth[row]),
+            "limite": float(limit[row]),
+        }
+        yield Hit([int(contracts.index[int(row)])], facts, float(weight))
+
+
+def _amount(contracts: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    if name not in contracts:
+        return np.full(len(contracts), np.nan)
+    amount = contracts[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(amount), amount, np.nan)
+
+
+def _final(
+    contracts: pd.DataFrame, initial: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.object_]]:
+    """Final value of each record and the field that gave it: the first that is known."""
+    choices = (
+        ("valor_final", _amount(contracts, "valor_final")),
+        ("valor_aditivos", initial + _amount(contracts, "valor_aditivos")),
+        ("valor", _amount(contracts, "valor")),
+    )
+    final = np.full(len(contracts), np.nan)
+    source = np.full(len(contracts), "valor", dtype=object)
+    for name, amount in choices:
+        taken = np.isnan(final) & np.isfinite(amount)
+        final[taken], source[taken] = amount[taken], name
+    return final, source
