@@ -1,0 +1,1 @@
+"""The analyzers: anomalies in contract records, and the numeric core under them."""

@@ -1,0 +1,1 @@
+"""Numeric core shared by the analyzers: outlier scores and their calibration."""
