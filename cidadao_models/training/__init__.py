@@ -1,0 +1,1 @@
+"""Commands that remake the embedded model files from public data."""
