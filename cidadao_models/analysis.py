@@ -12,10 +12,11 @@ from typing import BinaryIO
 import pandas as pd
 
 from cidadao_models import flags
-from cidadao_models.errors import MissingFields
+from cidadao_models.errors import InputError, MissingFields
 from cidadao_models.findings import Report, words
 from cidadao_models.models.anomaly_detection import AnomalyDetector, Contracts
 from cidadao_models.reading import Reading, read
+from cidadao_models.reading.limits import Limits
 
 Source = Contracts | str | bytes | BinaryIO
 
@@ -25,17 +26,23 @@ def analyze(
     *,
     threshold: float = 0.7,
     mapping: Mapping[str, str] | None = None,
+    sanctions: Source | None = None,
     filename: str | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Read the source, score and explain its records, and sum up.
 
     `source` is what `reading.read` takes, or a `Reading`; `mapping` overrides columns
-    (`{"valor": "valorcontrato1"}`). Raises InputError when nothing can be analysed.
+    (`{"valor": "valorcontrato1"}`) and `limits` are those of a service. Raises InputError when
+    nothing can be analysed, and for `sanctions`, which this version does not compare yet.
     """
-    if isinstance(source, Reading) and not mapping:
-        reading = source
-    else:
-        reading = read(source, filename=filename, mapping=mapping)
+    if sanctions is not None:
+        raise InputError(
+            "A comparação com listas de sanções (CEIS, CNEP) ainda não é feita.",
+            hint="Envie só o arquivo de contratos.",
+            details={"field": "sanctions"},
+        )
+    reading = read(source, filename=filename, mapping=mapping, limits=limits)
     _require_something(reading)
     report = AnomalyDetector().analyze(reading, threshold=threshold)
     report.summary = summarize(report)

@@ -6,12 +6,14 @@ Plain values without numpy or pandas, so that a thin client can import them; the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cidadao_models import __version__
+from cidadao_models.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,18 @@ SEVERITY_LABELS = {
     "medium": "sinal moderado",
     "low": "sinal fraco",
 }
+
+
+def check_threshold(value: object) -> float:
+    """`value` as a lowest score shown, in [0, 1]; raises InputError for anything else."""
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if not 0 <= number <= 1:
+        raise InputError(
+            "O valor de 'threshold' precisa ser um número entre 0 e 1.",
+            hint="Use, por exemplo, 0.7, o valor que vale quando 'threshold' não é enviado.",
+            details={"field": "threshold"},
+        )
+    return float(number)
 
 
 def severity(score: float) -> str:

@@ -59,7 +59,7 @@ class PeerTable:
         place = np.full(n, -1, dtype=np.int64)
         level_of = np.full(n, -1, dtype=np.int64)
         for level in range(len(LEVELS)):
-            found = self.table.index.get_indexer(_keys(derived, level))
+            found = self.table.index.get_indexer(pd.Index(_keys(derived, level)))
             takes = (place < 0) & (found >= 0) & np.isfinite(logs)
             place[takes], level_of[takes] = found[takes], level
         return derived.assign(**self._columns(place, level_of, logs))

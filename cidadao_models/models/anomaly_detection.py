@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from cidadao_models import __version__, flags
-from cidadao_models.errors import InputError, NotFitted
-from cidadao_models.findings import Finding, NotEvaluated, Reason, Report, words
+from cidadao_models.errors import NotFitted
+from cidadao_models.findings import Finding, NotEvaluated, Reason, Report, check_threshold, words
 from cidadao_models.flags._peer_table import PeerTable
-from cidadao_models.models.baseline import FEATURES, Baseline, sampled
+from cidadao_models.models.baseline import FEATURES, Baseline, Compared, sampled
 from cidadao_models.models.core import weights
 from cidadao_models.models.core.calibration import expected_false_share, score_from_p
 from cidadao_models.reading import Reading, read
@@ -54,22 +54,7 @@ UNUSUAL = Reason(
 )
 """The reason given when only the combination of numbers is strange; text and facts are filled."""
 
-Contracts = Iterable[Mapping[str, object]] | pd.DataFrame | Reading
-
-
-def check_threshold(threshold: object) -> float:
-    """The threshold as float. Raises InputError unless it is a number from 0 to 1."""
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float | np.number):
-        value = math.nan
-    else:
-        value = float(threshold)
-    if not 0 <= value <= 1:
-        raise InputError(
-            f"O limiar {threshold!r} não é um número de 0 a 1.",
-            hint="Use um número entre 0 e 1; o padrão é 0.7.",
-            details={"field": "threshold"},
-        )
-    return value
+Contracts = Sequence[Mapping[str, object]] | pd.DataFrame | Reading
 
 
 def as_reading(contracts: Contracts) -> Reading:
@@ -110,10 +95,9 @@ class AnomalyDetector:
         threshold = check_threshold(threshold)
         reading = as_reading(contracts)
         batch = flags.prepare(reading.records, extra=lambda: reading.extra)
-        baseline = self._baseline_for(batch)
-        prepared = baseline.with_peers(batch)
+        prepared, compared = self._compared(batch)
         run = flags.run(prepared)
-        strange, unusual = _strangeness(prepared, baseline, threshold)
+        strange, unusual = _strangeness(prepared, compared, threshold)
         reasons = _by_row([*run.reasons, *unusual])
         scores = _combined(strange, reasons)
         findings = _findings(prepared, reasons, scores, threshold)
@@ -124,7 +108,7 @@ class AnomalyDetector:
             confidence=_confidence(findings, len(prepared), threshold),
             not_evaluated=[*run.not_evaluated, *_not_compared(strange)],
             issues=reading.issues_dict,
-            reference=baseline.label,
+            reference=compared.baseline.label,
             mapping=reading.mapping,
             info=reading.info,
             scores=scores,
@@ -160,20 +144,21 @@ class AnomalyDetector:
         detector._baseline = baseline
         return detector
 
-    def _baseline_for(self, batch: pd.DataFrame) -> Baseline:
-        if self._baseline is not None:
-            return self._baseline
-        if len(batch) < MIN_BATCH:
-            return weights.reference()
-        label = f"o próprio conjunto enviado ({words.number(len(batch))} registros)"
-        return Baseline.fit(batch, random_state=self.random_state, label=label)
+    def _compared(self, batch: pd.DataFrame) -> tuple[pd.DataFrame, Compared]:
+        """The batch beside the peers it is judged against, and compared with their baseline."""
+        if self._baseline is None and len(batch) >= MIN_BATCH:
+            label = f"o próprio conjunto enviado ({words.number(len(batch))} registros)"
+            own = Baseline.fit_compare(batch, random_state=self.random_state, label=label)
+            return own.baseline.with_peers(batch), own
+        baseline = self._baseline or weights.reference()
+        prepared = baseline.with_peers(batch)
+        return prepared, baseline.compare(prepared)
 
 
 def _strangeness(
-    prepared: pd.DataFrame, baseline: Baseline, threshold: float
+    prepared: pd.DataFrame, compared: Compared, threshold: float
 ) -> tuple[pd.Series, list[tuple[int, Reason]]]:
     """Score of the combination of numbers alone, and the reasons of those at the threshold."""
-    compared = baseline.compare(prepared)
     scores = np.minimum(score_from_p(compared.p_values), CONTEXT_CEILING)
     scores[np.isnan(compared.matrix).all(axis=1)] = np.nan
     reasons = []
@@ -183,8 +168,10 @@ def _strangeness(
             scores[position] = min(scores[position], SMALLNESS_CEILING)
             if scores[position] < threshold:
                 continue
-        facts: dict[str, object] = {"n": baseline.n, "what": "; ".join(map(str, telling))}
-        reasons.append((int(prepared.index[position]), _unusual(facts, float(scores[position]))))
+        facts: dict[str, object] = {"n": compared.baseline.n, "what": "; ".join(map(str, telling))}
+        reasons.append(
+            (int(prepared.index[int(position)]), _unusual(facts, float(scores[position])))
+        )
     return pd.Series(scores, index=prepared.index), reasons
 
 
@@ -226,6 +213,8 @@ def _findings(
     threshold: float,
 ) -> list[Finding]:
     chosen = scores[scores >= threshold]
+    if chosen.empty:
+        return []
     chosen = chosen[[row in reasons for row in chosen.index]]
     columns = [name for name in FIELDS if name in prepared]
     items = prepared.loc[chosen.index, columns].to_dict("index")
@@ -234,8 +223,12 @@ def _findings(
     return [_finding(int(row), float(chosen[row]), reasons[row], items[row]) for row in order]
 
 
-def _finding(row: int, score: float, reasons: list[Reason], item: dict[str, object]) -> Finding:
-    plain = {name: shown for name, value in item.items() if (shown := _plain(value)) is not None}
+def _finding(
+    row: int, score: float, reasons: list[Reason], item: Mapping[Hashable, object]
+) -> Finding:
+    plain = {
+        str(name): shown for name, value in item.items() if (shown := _plain(value)) is not None
+    }
     name = plain.get("id") or plain.get("numero")
     masked = tuple(_masked(reason) for reason in reasons)
     return Finding(row, str(name) if name else f"registro {row}", score, masked, plain)

@@ -172,21 +172,33 @@ class Baseline:
 
         Above `SAMPLE_ABOVE` records everything is learned from the sample.
         """
-        sample = sampled(prepared)
-        peers = None
-        if len(sample) < len(prepared):
-            peers = PeerTable.fit(sample)
-            sample = peers.compare(sample)
-        suppliers = SupplierHistory.fit(sample)
-        fitted = cls.of(features(sample, suppliers), suppliers, random_state=random_state)
-        return replace(fitted, label=label, n=len(prepared), peers=peers)
+        return cls.fit_compare(prepared, random_state=random_state, label=label).baseline
 
     @classmethod
-    def of(cls, matrix: Floats, suppliers: SupplierHistory, *, random_state: int) -> Baseline:
+    def fit_compare(cls, prepared: pd.DataFrame, *, random_state: int, label: str) -> Compared:
+        """`fit` on the records, and the same records compared with it, in one go."""
+        sample = sampled(prepared)
+        if len(sample) < len(prepared):
+            peers = PeerTable.fit(sample)
+            fitted = cls._fit_compare(peers.compare(sample), random_state).baseline
+            baseline = replace(fitted, label=label, n=len(prepared), peers=peers)
+            return baseline.compare(peers.compare(prepared))
+        own = cls._fit_compare(sample, random_state)
+        return replace(own, baseline=replace(own.baseline, label=label))
+
+    @classmethod
+    def _fit_compare(cls, prepared: pd.DataFrame, random_state: int) -> Compared:
+        suppliers = SupplierHistory.fit(prepared)
+        return cls.of(features(prepared, suppliers), suppliers, random_state=random_state)
+
+    @classmethod
+    def of(cls, matrix: Floats, suppliers: SupplierHistory, *, random_state: int) -> Compared:
         """From a (n, len(FEATURES)) matrix made elsewhere; without label and peers."""
         scorer = OutlierScorer(random_state=random_state).fit(matrix)
-        tail = TailModel.fit(scorer.score(matrix))
-        return cls("", len(matrix), suppliers, scorer, tail, _medians(matrix))
+        raw = scorer.score(matrix)
+        tail = TailModel.fit(raw)
+        baseline = cls("", len(matrix), suppliers, scorer, tail, _medians(matrix))
+        return Compared(matrix, tail.p_values(raw), baseline)
 
     def with_peers(self, prepared: pd.DataFrame) -> pd.DataFrame:
         """The records beside this baseline's peers (their own, where it keeps none)."""

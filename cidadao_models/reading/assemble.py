@@ -21,6 +21,7 @@ from cidadao_models.reading import amounts, dates, problems, values
 from cidadao_models.reading import mapping as maps
 from cidadao_models.reading import table as tables
 from cidadao_models.reading.choosing import Choice
+from cidadao_models.reading.limits import NO_LIMITS, Limits
 from cidadao_models.reading.text_table import TextTable
 from cidadao_models.records import FIELDS
 
@@ -79,30 +80,36 @@ class Reading:
 
 
 def read(
-    source: Any, *, filename: str | None = None, mapping: Mapping[str, str] | None = None
+    source: Any,
+    *,
+    filename: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    limits: Limits = NO_LIMITS,
 ) -> Reading:
     """See `cidadao_models.reading.read`."""
     if isinstance(source, Reading):
         if not mapping or source.table is None:
             return source
         return from_table(source.table, mapping)
-    return from_table(_text_table(source, filename), mapping)
+    return from_table(_text_table(source, filename, limits), mapping)
 
 
-def _text_table(source: Any, filename: str | None) -> TextTable:
+def _text_table(source: Any, filename: str | None, limits: Limits) -> TextTable:
     if isinstance(source, pd.DataFrame):
-        return tables.from_frame(source)
+        return tables.from_frame(source, limits=limits)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return tables.read_table(bytes(source), filename=filename)
+        return tables.read_table(bytes(source), filename=filename, limits=limits)
     if isinstance(source, (str, Path)):
-        return tables.read_table(_bytes_of(Path(source)), filename=filename or Path(source).name)
+        path = Path(source)
+        return tables.read_table(_bytes_of(path), filename=filename or path.name, limits=limits)
     if hasattr(source, "read"):
-        name = filename or getattr(source, "name", None)
-        return tables.read_table(_payload(source), filename=str(name) if name else None)
+        given = filename or getattr(source, "name", None)
+        name = str(given) if given else None
+        return tables.read_table(_payload(source), filename=name, limits=limits)
     if isinstance(source, Mapping):
-        return tables.from_records([source])
+        return tables.from_records([source], limits=limits)
     if isinstance(source, Sequence):
-        return tables.from_records(source)
+        return tables.from_records(source, limits=limits)
     raise InputError(
         f"Não sei ler {type(source).__name__}.",
         hint="Envie um arquivo, bytes, um DataFrame ou uma lista de registros.",

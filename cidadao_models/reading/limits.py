@@ -91,6 +91,10 @@ class Limits:
             )
 
 
+NO_LIMITS = Limits()
+"""Limits of the Python interface."""
+
+
 def _positive(values: Mapping[str, str], name: str, default: int) -> int:
     text = values.get(name, "").strip()
     if not text:

@@ -215,7 +215,7 @@ def _table(
 
 
 def _arrow(columns: dict[str, list[object]], length: int, issues: Issues) -> pa.Table:
-    if not columns:  # records without any key: one empty column keeps their count
+    if not columns and length:  # records without any key: one empty column keeps their count
         columns = {"coluna_1": [None] * length}
     arrays = {name: typed_column(values, name, issues) for name, values in columns.items()}
     return pa.table(arrays)

@@ -28,7 +28,7 @@ from cidadao_models.reading.containers import (
 )
 from cidadao_models.reading.delimited import read_delimited
 from cidadao_models.reading.encoding import to_utf8
-from cidadao_models.reading.limits import Limits
+from cidadao_models.reading.limits import NO_LIMITS, Limits
 from cidadao_models.reading.set_aside import set_aside
 from cidadao_models.reading.spreadsheets import check_inflated, read_spreadsheet
 from cidadao_models.reading.structured import looks_like_json, read_json, read_records
@@ -47,8 +47,6 @@ __all__ = ["Limits", "TextTable", "from_frame", "from_records", "read_table"]
 
 SIDE_HASH_BYTES = 1 << 20
 """From this size on the checksum runs beside the parsing; below, a thread costs more."""
-
-NO_LIMITS = Limits()
 
 
 def read_table(

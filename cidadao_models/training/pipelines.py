@@ -18,8 +18,8 @@ import pandas as pd
 
 from cidadao_models import __version__, flags
 from cidadao_models.errors import InputError
-from cidadao_models.models.baseline import Baseline, SupplierHistory, features, sampled
 from cidadao_models.flags._peer_table import PeerTable
+from cidadao_models.models.baseline import Baseline, SupplierHistory, features, sampled
 from cidadao_models.models.core.weights import MANIFEST, REFERENCE
 from cidadao_models.reading import read
 
@@ -112,7 +112,7 @@ def fit_reference(data: Path) -> tuple[Baseline, list[str]]:
     peers = PeerTable.fit(joined)
     none = SupplierHistory(pd.Series(dtype=float))
     matrix = microaggregate(features(peers.compare(joined), none))
-    fitted = Baseline.of(matrix, none, random_state=0)
+    fitted = Baseline.of(matrix, none, random_state=0).baseline
     return replace(fitted, n=len(joined), peers=peers), sorted(set(folders))
 
 

@@ -29,9 +29,8 @@ def _forest_flags(frame: pd.DataFrame, count: int) -> np.ndarray:
     from sklearn.ensemble import IsolationForest
 
     money = frame[["valor", "valor_inicial", "valor_final", "valor_estimado"]]
-    matrix = np.log10(money.clip(lower=0.01)).assign(
-        days=(frame["vigencia_fim"] - frame["vigencia_inicio"]).dt.days
-    )
+    days = (frame["vigencia_fim"] - frame["vigencia_inicio"]).dt.days
+    matrix = np.column_stack([np.log10(money.clip(lower=0.01)), days])
     scores = IsolationForest(random_state=0).fit(matrix).score_samples(matrix)
     flagged = np.zeros(len(frame), dtype=bool)
     flagged[np.argsort(scores)[:count]] = True

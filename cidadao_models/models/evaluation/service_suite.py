@@ -34,15 +34,19 @@ def _free_port() -> int:
         return port
 
 
-def _wait_healthy(url: str) -> None:
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=1).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _wait_for(url: str) -> None:
     deadline = time.perf_counter() + BOOT_LIMIT_S
-    while time.perf_counter() < deadline:
-        try:
-            if httpx.get(f"{url}/health", timeout=1).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise TimeoutError(f"no answer from {url} in {BOOT_LIMIT_S:.0f} s")
+    while not _answers(url):
+        if time.perf_counter() > deadline:
+            raise TimeoutError(f"no answer from {url} in {BOOT_LIMIT_S:.0f} s")
+        time.sleep(0.02)
 
 
 @contextmanager
@@ -60,8 +64,10 @@ def _app() -> Iterator[tuple[str, float]]:
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _wait_healthy(url)
-        yield url, time.perf_counter() - started
+        _wait_for(f"{url}/health")
+        booted = time.perf_counter() - started
+        _wait_for(f"{url}/ready")
+        yield url, booted
     finally:
         process.terminate()
         process.wait(timeout=30)

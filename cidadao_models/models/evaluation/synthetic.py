@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -227,6 +228,37 @@ def _brazilian(value: float) -> str:
     return f"{value:.2f}".replace(".", ",")
 
 
+def _portal_row(number: int, record: dict[str, Any]) -> tuple[str, ...]:
+    unit = int(record["orgao"].rsplit(" ", 1)[1])
+    signed, start, end = (
+        record[name].strftime("%d/%m/%Y")
+        for name in ("data_assinatura", "vigencia_inicio", "vigencia_fim")
+    )
+    separator = "\r\n" if number % 40 == 0 else ", "
+    return (
+        record["numero"],
+        f"{record['objeto']}{separator}conforme termo de referência",
+        "Lei 14.133/2021",
+        record["modalidade"],
+        "Publicado",
+        "26000",
+        "Ministério da Educação",
+        f"{26_000 + unit % 300}",
+        record["orgao"],
+        f"{153_000 + unit}",
+        f"Unidade gestora {unit}",
+        signed,
+        start,
+        start,
+        end,
+        record["fornecedor_id"],
+        record["fornecedor"],
+        _brazilian(record["valor_inicial"]),
+        _brazilian(record["valor_final"]),
+        f"{number % 900:05d}/2023",
+    )
+
+
 def portal_csv(n: int, *, seed: int = 0) -> bytes:
     """n honest contracts in the federal portal's layout: Latin-1, `;`, all quoted.
 
@@ -236,32 +268,6 @@ def portal_csv(n: int, *, seed: int = 0) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(PORTAL_COLUMNS)
-    padding = " conforme termo de referência"
-    for i, r in enumerate(frame.itertuples(index=False)):
-        unit = int(str(r.orgao).rsplit(" ", 1)[1])
-        dates = [d.strftime("%d/%m/%Y") for d in (r.data_assinatura, r.vigencia_inicio)]
-        writer.writerow(
-            (
-                r.numero,
-                str(r.objeto) + ("\r\n" if i % 40 == 0 else ",") + padding,
-                "Lei 14.133/2021",
-                r.modalidade,
-                "Publicado",
-                "26000",
-                "Ministério da Educação",
-                f"{26_000 + unit % 300}",
-                r.orgao,
-                f"{153_000 + unit}",
-                f"Unidade gestora {unit}",
-                dates[0],
-                dates[1],
-                dates[1],
-                r.vigencia_fim.strftime("%d/%m/%Y"),
-                r.fornecedor_id,
-                r.fornecedor,
-                _brazilian(r.valor_inicial),
-                _brazilian(r.valor_final),
-                f"{i % 900:05d}/2023",
-            )
-        )
+    for i, record in enumerate(frame.to_dict("records")):
+        writer.writerow(_portal_row(i, {str(name): value for name, value in record.items()}))
     return out.getvalue().encode("cp1252")
