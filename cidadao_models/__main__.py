@@ -1,0 +1,296 @@
+"""Command line: analyse files, serve the page and the API, check and remake weights, measure.
+
+Parses arguments and prints; everything heavy is imported by the command that needs it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from cidadao_models import __version__
+from cidadao_models.errors import CidadaoError, InputError
+
+if TYPE_CHECKING:
+    from cidadao_models.findings import Report
+
+DONE, BAD_INPUT = 0, 2
+
+DEFAULT_HOST, DEFAULT_PORT = "0.0.0.0", 7860
+"""Where a Space expects its app."""
+
+TOP_FINDINGS = 10
+"""Findings printed on the terminal; the report file has all of them."""
+
+WRITERS = {".html": "to_html", ".xlsx": "to_xlsx", ".csv": "to_csv", ".json": ""}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; gives the exit status: 0 done, 2 bad input, said in one line."""
+    try:
+        options = _parser().parse_args(arguments)
+        status: int = options.run(options)
+    except CidadaoError as error:
+        print(f"erro: {error.message} {error.hint}".replace("\n", " "), file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has seen enough; nothing is left to tell it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return status
+
+
+def serve(host: str | None = None, port: int | None = None) -> int:
+    """Serve the page and REST on one port until SIGTERM or Ctrl-C.
+
+    Unset, the address comes from GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cidadao_models").setLevel(logging.INFO)
+    from cidadao_models.inference.api_server import create_api, launch_kwargs
+    from cidadao_models.inference.jobs import analyze_bounded
+    from cidadao_models.inference.lanes import isolated
+    from cidadao_models.ui import build_page, launch_options
+
+    api = create_api()
+    service = api.state.service
+    limits = service.settings.limits
+    analyze = partial(isolated, analyze_bounded, limits=limits)
+    page = build_page(health=service.health, limits=limits, analyze=analyze)
+    address = host or os.environ.get("GRADIO_SERVER_NAME") or DEFAULT_HOST
+    number = port or _port(os.environ.get("GRADIO_SERVER_PORT", ""))
+    try:
+        page.launch(
+            **launch_options(limits),
+            server_name=address,
+            server_port=number,
+            app_kwargs=launch_kwargs(api),
+            prevent_thread_lock=True,
+        )
+    except OSError:
+        raise InputError(
+            f"O endereço {address}:{number} não está livre.",
+            hint="Escolha outra porta com --port ou GRADIO_SERVER_PORT.",
+        ) from None
+    threading.Thread(target=service.warm_up, name="warm-up", daemon=True).start()
+    page.block_thread()
+    service.close()
+    return DONE
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    """SIGTERM ends the server the way Ctrl-C does: connections closed, workers stopped."""
+    raise KeyboardInterrupt
+
+
+def _port(text: str) -> int:
+    if not text:
+        return DEFAULT_PORT
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise InputError(f"A porta {text!r} não existe.", hint="Use um número de 1 a 65535.")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m cidadao_models", description=__doc__ and _DESCRIPTION)
+    parser.add_argument("--version", action="version", version=__version__, help=_VERSION_HELP)
+    commands = parser.add_subparsers(title="comandos", metavar="COMANDO", required=True)
+
+    analyze = commands.add_parser("analyze", help="analisar arquivos de gastos públicos")
+    analyze.add_argument("files", nargs="+", metavar="ARQUIVO", help="CSV, XLSX, ODS, JSON, ZIP…")
+    analyze.add_argument(
+        "--threshold",
+        type=_threshold,
+        default=0.7,
+        metavar="NOTA",
+        help="nota a partir da qual um registro é mostrado, de 0 a 1 (padrão: 0.7)",
+    )
+    analyze.add_argument(
+        "--output",
+        type=Path,
+        metavar="RELATÓRIO",
+        help="gravar o relatório em .html, .xlsx, .csv ou .json",
+    )
+    analyze.set_defaults(run=_analyze)
+
+    server = commands.add_parser("serve", help="servir a página e a API")
+    server.add_argument("--host", metavar="ENDEREÇO", help="padrão: GRADIO_SERVER_NAME ou 0.0.0.0")
+    server.add_argument(
+        "--port", type=_port, metavar="PORTA", help="padrão: GRADIO_SERVER_PORT ou 7860"
+    )
+    server.set_defaults(run=lambda options: serve(options.host, options.port))
+
+    weights = commands.add_parser("weights", help="ver ou refazer os arquivos de modelo embutidos")
+    actions = weights.add_subparsers(title="ações", metavar="AÇÃO", required=True)
+    status = actions.add_parser("status", help="dizer quais são e se estão inteiros")
+    status.set_defaults(run=_weights_status)
+    train = actions.add_parser("train", help="refazer a referência a partir de dados públicos")
+    train.add_argument("--data", type=Path, required=True, metavar="PASTA", help="pasta dos dados")
+    train.set_defaults(run=_weights_train)
+
+    benchmark = commands.add_parser("benchmark", help="medir velocidade e acerto")
+    benchmark.add_argument("--suite", metavar="NOME", help="só este conjunto de medidas")
+    benchmark.add_argument("--quick", action="store_true", help="entradas menores")
+    benchmark.add_argument("--output", type=Path, metavar="ARQUIVO", help="onde gravar o JSON")
+    benchmark.set_defaults(run=_benchmark)
+    return parser
+
+
+_DESCRIPTION = (
+    "Mostra o que merece uma segunda olhada em registros de gastos públicos, por quê e como "
+    "conferir. Indícios não são provas."
+)
+_VERSION_HELP = "mostrar a versão e sair"
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its fixed sentences in Portuguese."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(add_help=False, **options)  # type: ignore[arg-type]
+        self._positionals.title = "argumentos"
+        self._optionals.title = "opções"
+        self.add_argument("-h", "--help", action="help", help="mostrar esta ajuda e sair")
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage: ", "uso: ", 1)
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"Veja '{self.prog} --help'."
+        print(f"erro: argumentos inválidos ({message}). {hint}", file=sys.stderr)
+        raise SystemExit(BAD_INPUT)
+
+
+def _threshold(text: str) -> float:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise InputError(
+            f"--threshold {text!r} não é um número entre 0 e 1.", hint="Use, por exemplo, 0.7."
+        )
+    return number
+
+
+def _analyze(options: argparse.Namespace) -> int:
+    targets = _targets(options.files, options.output)
+    status = DONE
+    for name, target in zip(options.files, targets, strict=True):
+        try:
+            _analyze_one(name, options.threshold, target)
+        except CidadaoError as error:
+            print(f"{name}: {error.message} {error.hint}".replace("\n", " "), file=sys.stderr)
+            status = BAD_INPUT
+    return status
+
+
+def _targets(files: Sequence[str], output: Path | None) -> list[Path | None]:
+    """Where each file's report goes: `output` itself, or numbered by source for several files."""
+    if output is None:
+        return [None] * len(files)
+    if output.suffix.lower() not in WRITERS:
+        raise InputError(
+            f"O formato {output.suffix or output.name!r} não é conhecido.",
+            hint="Use um nome terminado em .html, .xlsx, .csv ou .json.",
+        )
+    if len(files) == 1:
+        return [output]
+    return [
+        output.with_name(f"{output.stem}-{number}-{Path(name).stem}{output.suffix}")
+        for number, name in enumerate(files, start=1)
+    ]
+
+
+def _analyze_one(name: str, threshold: float, target: Path | None) -> None:
+    from cidadao_models.analysis import analyze
+
+    if not Path(name).is_file():
+        raise InputError("Arquivo não encontrado.", hint="Confira o caminho e o nome do arquivo.")
+    report = analyze(name, threshold=threshold)
+    _print_report(name, report)
+    if target is not None:
+        _write(report, target)
+        print(f"  Relatório gravado em {target}")
+
+
+def _write(report: Report, target: Path) -> None:
+    try:
+        if writer := WRITERS[target.suffix.lower()]:
+            getattr(report, writer)(target)
+        else:
+            import json
+
+            text = json.dumps(report.to_dict(source="cli"), ensure_ascii=False, allow_nan=False)
+            target.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"O relatório não pôde ser gravado em {target} ({error.strerror}).",
+            hint="Confira se a pasta existe e se há espaço e permissão para gravar nela.",
+        ) from None
+
+
+def _print_report(name: str, report: Report) -> None:
+    from cidadao_models.findings import SEVERITY_LABELS
+
+    print(f"{name}: {report.summary['sentence']}")
+    for finding in report.findings[:TOP_FINDINGS]:
+        main_reason = finding.main
+        label = SEVERITY_LABELS[finding.severity]
+        print(f"  registro {finding.row + 1} · {finding.contract_id} · {label}")
+        print(f"    {main_reason.title}: {_one_line(main_reason.explanation)}")
+    more = len(report.findings) - TOP_FINDINGS
+    if more > 0:
+        print(f"  … e mais {more}; use --output para gravar todos.")
+    for type_, problem in report.issues.items():
+        if isinstance(problem, dict):
+            print(f"  problema nos dados: {type_} ({problem.get('count')})")
+    print("  Indícios não são provas: confira cada um na fonte.")
+
+
+def _one_line(text: str) -> str:
+    """Text without control characters, which a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _weights_status(options: argparse.Namespace) -> int:
+    from cidadao_models.models.core import weights
+
+    status = weights.status()
+    print(f"{status.message} Revisão {status.revision or '-'}, manifesto {status.sha256 or '-'}.")
+    return DONE if status.loaded else BAD_INPUT
+
+
+def _weights_train(options: argparse.Namespace) -> int:
+    from cidadao_models.training.pipelines import write_reference
+
+    if not options.data.is_dir():
+        raise InputError(f"A pasta {options.data} não existe.", hint="Confira o caminho de --data.")
+    print(f"Gravado: {write_reference(options.data)}")
+    return DONE
+
+
+def _benchmark(options: argparse.Namespace) -> int:
+    from cidadao_models.models.evaluation import benchmark
+
+    if options.suite is not None and options.suite not in benchmark.suite_names():
+        raise InputError(
+            f"O conjunto {options.suite!r} não existe.",
+            hint=f"Use um destes: {', '.join(benchmark.suite_names())}.",
+        )
+    return benchmark.run(options.suite, quick=options.quick, output=options.output)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The REST service around the analysis: routes, limits and workers. Decides nothing itself."""

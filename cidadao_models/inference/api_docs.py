@@ -1,0 +1,234 @@
+"""What the routes say about themselves: their OpenAPI entries and a page that needs no network.
+
+Holds words and schemas only; the routes are in `api_server`.
+"""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from typing import Any
+
+DESCRIPTION = (
+    "Lê registros de gastos públicos e mostra o que merece uma segunda olhada, por quê e como "
+    "conferir. Indícios não são provas. Nada do que é enviado fica guardado."
+)
+
+_CONTRACT = {
+    "id": "045/2024",
+    "fornecedor": {"nome": "Exemplo Serviços Ltda", "cnpj": "11.222.333/0001-81"},
+    "objeto": "Locação de tendas para eventos",
+    "valor": "R$ 480.000,00",
+    "data": "14/03/2024",
+}
+_DETECT_EXAMPLE = {"contracts": [_CONTRACT], "threshold": 0.7}
+_THRESHOLD = {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}
+
+ERROR_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["type", "message", "hint", "details"],
+            "properties": {
+                "type": {"type": "string"},
+                "message": {"type": "string"},
+                "hint": {"type": "string"},
+                "details": {"type": "object"},
+            },
+        }
+    },
+}
+
+_REPORT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "anomalies",
+        "total_analyzed",
+        "anomalies_found",
+        "confidence_score",
+        "model_version",
+        "threshold",
+        "not_evaluated",
+        "issues",
+        "source",
+    ],
+    "properties": {
+        "anomalies": {"type": "array", "items": {"type": "object"}},
+        "total_analyzed": {"type": "integer"},
+        "anomalies_found": {"type": "integer"},
+        "confidence_score": {"type": ["number", "null"]},
+        "model_version": {"type": "string"},
+        "threshold": _THRESHOLD,
+        "not_evaluated": {"type": "array", "items": {"type": "object"}},
+        "issues": {"type": "object"},
+        "source": {"type": "string"},
+    },
+}
+
+_RECORDS = {"type": "array", "items": {"type": "object"}}
+_DETECT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "oneOf": [
+                    {
+                        "type": "object",
+                        "required": ["contracts"],
+                        "properties": {"contracts": _RECORDS, "threshold": _THRESHOLD},
+                    },
+                    _RECORDS,
+                ]
+            },
+            "example": _DETECT_EXAMPLE,
+        }
+    },
+}
+_FILE_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary"},
+                    "threshold": _THRESHOLD,
+                    "sanctions": {"type": "string", "format": "binary"},
+                    "mapping": {"type": "string", "example": '{"valor": "valorcontrato1"}'},
+                },
+            }
+        }
+    },
+}
+
+_ERRORS = {
+    413: "O conteúdo passa de um limite publicado em /health.",
+    422: "O pedido tem algo que quem enviou pode corrigir.",
+    429: "Pedidos demais; o cabeçalho Retry-After diz quanto esperar.",
+    503: "Serviço ocupado; o cabeçalho Retry-After diz quanto esperar.",
+}
+
+_ROUTES: dict[str, dict[str, Any]] = {
+    "/v1/detect-anomalies": {
+        "summary": "Avaliar uma lista de registros",
+        "description": (
+            "Recebe {'contracts': [...], 'threshold': 0.7}, ou só a lista. Os nomes dos campos "
+            "podem ser os do projeto, os do backend, os do PNCP ou os títulos de um portal; os "
+            "valores, números ou texto brasileiro (R$ 1.234,56). Lista vazia: 200, nada achado."
+        ),
+        "body": _DETECT_BODY,
+        "errors": (413, 422, 429, 503),
+        "answer": _REPORT_SCHEMA,
+        "example": (
+            "curl -H 'Content-Type: application/json' \\\n"
+            f"  -d '{json.dumps(_DETECT_EXAMPLE, ensure_ascii=False)}' \\\n"
+            "  http://localhost:7860/v1/detect-anomalies"
+        ),
+    },
+    "/v1/analyze-file": {
+        "summary": "Analisar um arquivo",
+        "description": (
+            "Recebe um arquivo CSV, TSV, XLSX, XLS, ODS, JSON, ZIP ou GZ no campo 'file' e, se "
+            "quiser, 'threshold' e 'mapping' (JSON de campo para coluna). O campo 'sanctions' (uma "
+            "lista CEIS ou CNEP) é reservado e por ora recusado. Responde o relatório inteiro: "
+            "achados, colunas entendidas, problemas."
+        ),
+        "body": _FILE_BODY,
+        "errors": (413, 422, 429, 503),
+        "answer": _REPORT_SCHEMA,
+        "example": (
+            "curl -F file=@gastos.csv -F threshold=0.7 \\\n  http://localhost:7860/v1/analyze-file"
+        ),
+    },
+    "/health": {
+        "summary": "Estado do serviço",
+        "description": "Responde sempre na hora: versão, pesos em uso e limites publicados.",
+        "example": "curl http://localhost:7860/health",
+    },
+    "/ready": {
+        "summary": "Pronto para receber pedidos",
+        "description": "200 quando pedidos são aceitos; 503 enquanto o serviço se prepara.",
+        "errors": (503,),
+        "example": "curl http://localhost:7860/ready",
+    },
+    "/spaces-info": {
+        "summary": "Onde o serviço roda",
+        "description": "Identificação do Space e nomes dos modelos disponíveis.",
+        "example": "curl http://localhost:7860/spaces-info",
+    },
+}
+
+
+def describe(path: str) -> dict[str, Any]:
+    """Keyword arguments for FastAPI's `add_api_route`: summary, request body and responses."""
+    route = _ROUTES[path]
+    answer = {"application/json": {"schema": route.get("answer", {"type": "object"})}}
+    responses: dict[int | str, Any] = {200: {"description": "Resposta em JSON.", "content": answer}}
+    for status in route.get("errors", ()):
+        content = {"application/json": {"schema": ERROR_SCHEMA}}
+        responses[status] = {"description": _ERRORS[status], "content": content}
+    return {
+        "summary": route["summary"],
+        "description": route["description"],
+        "responses": responses,
+        "openapi_extra": {"requestBody": route["body"]} if "body" in route else None,
+    }
+
+
+def page(openapi: dict[str, Any]) -> str:
+    """The HTML of `/docs`: every route of `openapi`, without scripts or outside addresses."""
+    sections = "".join(
+        _section(method, path, operation)
+        for path, operations in openapi["paths"].items()
+        for method, operation in operations.items()
+    )
+    title = escape(f"{openapi['info']['title']} {openapi['info']['version']}")
+    return (
+        f'<!doctype html><html lang="pt-BR"><head><meta charset="utf-8"><title>{title}: API</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
+        f"<p>{escape(DESCRIPTION)}</p>"
+        '<p>Descrição para programas: <a href="openapi.json">openapi.json</a>. '
+        'A página de uso: <a href="./">início</a>.</p>'
+        f"{sections}<h2>Erros</h2><p>Todo erro tem a mesma forma:</p><pre>{_ERROR_EXAMPLE}</pre>"
+        "</main></body></html>"
+    )
+
+
+def _section(method: str, path: str, operation: dict[str, Any]) -> str:
+    statuses = "".join(
+        f"<li><b>{escape(str(status))}</b> {escape(response['description'])}</li>"
+        for status, response in operation["responses"].items()
+    )
+    return (
+        f"<section><h2><code>{method.upper()} {escape(path)}</code></h2>"
+        f"<p><b>{escape(operation['summary'])}.</b> {escape(operation['description'])}</p>"
+        f"<pre>{escape(_ROUTES[path]['example'])}</pre><ul>{statuses}</ul></section>"
+    )
+
+
+_ERROR_EXAMPLE = escape(
+    json.dumps(
+        {
+            "error": {
+                "type": "InputError",
+                "message": "o que foi visto",
+                "hint": "o que fazer",
+                "details": {},
+            }
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+)
+
+_STYLE = (
+    ":root{color-scheme:light dark}"
+    "body{font:16px/1.6 system-ui,sans-serif;margin:0;padding:1rem}"
+    "main{max-width:46rem;margin:auto}"
+    "h2{margin-top:2rem;font-size:1.1rem;overflow-wrap:anywhere}"
+    "pre{overflow-x:auto;padding:.75rem;border:1px solid #8888}"
+)

@@ -1,0 +1,234 @@
+"""One request's work, from bytes to the JSON answer: strict parsing, the analysis, errors.
+
+Runs in a worker thread or process and gives plain values back. Knows no web framework; this is
+the one place where an error gets its HTTP status.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import orjson
+
+from cidadao_models.errors import (
+    CidadaoError,
+    InputError,
+    ServiceUnavailable,
+    TooLarge,
+    UnreadableFile,
+)
+from cidadao_models.findings import check_threshold
+from cidadao_models.reading.limits import Limits
+
+if TYPE_CHECKING:
+    from cidadao_models.findings import Report
+    from cidadao_models.reading import Reading
+
+DEFAULT_THRESHOLD = 0.7
+
+EXACT_INTEGER_DIGITS = 18
+"""Longest whole number kept as a number; longer ones are codes, and stay text, digit by digit."""
+
+LONGEST_INTEGER = 308
+"""Decimal digits of the largest float64 (IEEE 754): beyond it nothing can be computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer: status, JSON body and the seconds after which to try again, if any."""
+
+    status: int
+    body: bytes
+    retry_after: int | None = None
+
+
+def error_answer(error: CidadaoError) -> Answer:
+    """The contract's error JSON for an error raised on purpose, with its HTTP status."""
+    if isinstance(error, ServiceUnavailable):
+        status, wait = 503, int(str(error.details.get("retry_after_s", 5)))
+    else:
+        status, wait = (413 if isinstance(error, TooLarge) else 422), None
+        status = status if isinstance(error, InputError) else 500
+    kind = type(error).__name__
+    return Answer(status, error_body(kind, error.message, error.hint, error.details), wait)
+
+
+def error_body(
+    type: str, message: str, hint: str, details: dict[str, object] | None = None
+) -> bytes:
+    """`{"error": {"type", "message", "hint", "details"}}`, whatever text it quotes."""
+    fields = {"type": type, "message": message, "hint": hint, "details": details or {}}
+    return json.dumps({"error": fields}, default=str).encode("ascii")
+
+
+def answer(job: Callable[..., dict[str, Any]], *args: object) -> Answer:
+    """Run `job` and put its result, or the error it raised on purpose, into an answer."""
+    try:
+        return Answer(200, orjson.dumps(job(*args), option=orjson.OPT_NON_STR_KEYS))
+    except CidadaoError as error:
+        return error_answer(error)
+    except RecursionError:
+        return error_answer(_invalid("O conteúdo tem níveis demais, um dentro do outro."))
+    except MemoryError:
+        return error_answer(
+            TooLarge(
+                "O conteúdo não coube na memória do serviço.",
+                hint="Divida o arquivo, por exemplo por ano, e envie uma parte de cada vez.",
+            )
+        )
+
+
+def analyze_bounded(
+    source: Reading | list[dict[str, Any]], *, limits: Limits, threshold: float
+) -> Report:
+    """`analysis.analyze` under the published limits of a service."""
+    from cidadao_models.analysis import analyze
+
+    return analyze(source, limits=limits, threshold=threshold)
+
+
+def detect_anomalies(body: bytes, limits: Limits) -> dict[str, Any]:
+    """The JSON of `POST /v1/detect-anomalies` for a request body (object or bare list)."""
+    request = parse_json(body)
+    if isinstance(request, list):
+        request = {"contracts": request}
+    if not isinstance(request, dict) or "contracts" not in request:
+        raise _invalid("O corpo não traz a lista 'contracts'.")
+    contracts = _records(request["contracts"])
+    threshold = check_threshold(request.get("threshold", DEFAULT_THRESHOLD))
+    result = analyze_bounded(contracts, limits=limits, threshold=threshold).anomalies_dict()
+    return _name_ignored(result, sorted(set(request) - {"contracts", "threshold"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An uploaded file on this disk and the optional parts that came with it."""
+
+    path: Path
+    threshold: str | None = None
+    mapping: str | None = None
+    sanctions: Path | None = None
+
+
+def analyze_upload(upload: Upload, limits: Limits) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-file`: the whole report."""
+    from cidadao_models.analysis import analyze
+
+    threshold = DEFAULT_THRESHOLD
+    if upload.threshold is not None:
+        threshold = check_threshold(_number(upload.threshold))
+    report = analyze(
+        str(upload.path),
+        threshold=threshold,
+        mapping=None if upload.mapping is None else _mapping(upload.mapping),
+        sanctions=None if upload.sanctions is None else str(upload.sanctions),
+        limits=limits,
+    )
+    return report.to_dict()
+
+
+def warm_up() -> dict[str, Any]:
+    """Load what an analysis needs, so that the first visitor does not wait for it."""
+    from cidadao_models.analysis import analyze
+
+    return analyze([]).anomalies_dict()
+
+
+def parse_json(body: bytes) -> Any:
+    """The value of a JSON text in UTF-8; raises InputError where it is not plain, finite JSON."""
+    try:
+        text = body.decode("utf-8-sig")
+        value = json.loads(
+            text,
+            parse_constant=_reject_constant,
+            parse_float=_finite,
+            parse_int=_whole,
+            object_pairs_hook=_unique,
+        )
+    except UnicodeDecodeError:
+        raise _invalid("O corpo não está em UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise _invalid(f"O corpo não é um JSON válido (posição {error.pos}).") from None
+    return _without_surrogates(value) if "\\ud" in text.lower() else value
+
+
+def _invalid(message: str) -> UnreadableFile:
+    example = '{"contracts": [{"valor": 1000.0, "fornecedor": "Nome", "data": "2024-03-14"}]}'
+    return UnreadableFile(message, hint=f"Envie JSON em UTF-8, sem compressão, assim: {example}")
+
+
+def _reject_constant(name: str) -> NoReturn:
+    raise _invalid(f"O JSON traz {name}, que não é um número; use null onde falta o valor.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise _invalid("O JSON traz um número maior do que o computador representa.")
+    return number
+
+
+def _whole(text: str) -> int | str:
+    digits = len(text.lstrip("-"))
+    if digits > LONGEST_INTEGER:
+        raise _invalid(f"O JSON traz um número de {digits} algarismos.")
+    return int(text) if digits <= EXACT_INTEGER_DIGITS else text
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _invalid("O JSON repete um nome de campo dentro do mesmo objeto.")
+    return found
+
+
+def _without_surrogates(value: Any) -> Any:
+    """The value with half characters (lone UTF-16 surrogates) replaced: no encoder takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {_without_surrogates(k): _without_surrogates(v) for k, v in value.items()}
+    return value
+
+
+def _records(contracts: object) -> list[dict[str, Any]]:
+    if not isinstance(contracts, list):
+        raise _invalid("O campo 'contracts' não é uma lista.")
+    for position, record in enumerate(contracts):
+        if not isinstance(record, dict):
+            raise _invalid(f"O item {position} de 'contracts' não é um objeto com campos.")
+    return contracts
+
+
+def _name_ignored(result: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """`result` with the request's unknown names said once among its issues."""
+    if not names:
+        return result
+    message = f"Campos do pedido que não são usados: {', '.join(names)}."
+    example = {"type": "pedido_campo_ignorado", "row": None, "column": None, "message": message}
+    ignored = {"pedido_campo_ignorado": {"count": len(names), "examples": [example]}}
+    return result | {"issues": result["issues"] | ignored}
+
+
+def _number(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _mapping(text: str) -> dict[str, str]:
+    mapping = parse_json(text.encode("utf-8", "replace"))
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+        raise InputError(
+            "O campo 'mapping' não é um objeto JSON de campo para coluna.",
+            hint='Use, por exemplo, {"valor": "valorcontrato1"}.',
+        )
+    return mapping
