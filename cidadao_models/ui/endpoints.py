@@ -1,0 +1,87 @@
+"""The named Gradio API: `/analyze_csv`, `/detect_anomalies`, `/health`. Lays out nothing visible.
+
+Same functions as REST; errors raised on purpose reach the caller as their Portuguese text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import gradio as gr
+
+from cidadao_models.errors import CidadaoError, InputError
+from cidadao_models.ui.files import CPU
+from cidadao_models.ui.session import (
+    Service,
+    check_threshold,
+    forget_upload,
+    new_download,
+    upload_path,
+)
+
+Health = Callable[[], Mapping[str, object]]
+
+
+def build(service: Service, health: Health) -> None:
+    """Register the public endpoints in the open `gr.Blocks`."""
+    with gr.Row(visible=False):
+        file, threshold = gr.File(label="file"), gr.Number(value=0.7, label="threshold")
+        file.preprocess = upload_path
+        contracts = gr.JSON(label="contracts")
+        answer, found = gr.JSON(label="report"), gr.File(label="findings_csv")
+        button = gr.Button("api")
+
+    def analyze_csv(file: str | None, threshold: float = 0.7) -> tuple[dict[str, Any], str]:
+        """Analyse a spending file (CSV, Excel, ODS, JSON or ZIP): report JSON and findings CSV."""
+        return _analyze_csv(service, found.GRADIO_CACHE, file, threshold)
+
+    def detect_anomalies(contracts: Any, threshold: float = 0.7) -> dict[str, Any]:
+        """Score contracts given as a list of records; the JSON of POST /v1/detect-anomalies."""
+        return _detect(service, contracts, threshold)
+
+    def healthy() -> dict[str, object]:
+        """State of the service; the JSON of GET /health."""
+        return dict(health())
+
+    button.click(analyze_csv, [file, threshold], [answer, found], api_name="analyze_csv", **CPU)
+    button.click(
+        detect_anomalies, [contracts, threshold], answer, api_name="detect_anomalies", **CPU
+    )
+    button.click(healthy, None, answer, api_name="health", queue=False)
+
+
+def _analyze_csv(
+    service: Service, folder: str, file: str | None, threshold: object
+) -> tuple[dict[str, Any], str]:
+    try:
+        limit = check_threshold(threshold)
+        if file is None:
+            raise InputError("Falta o arquivo.", hint="Envie um arquivo no argumento 'file'.")
+        report = service.answer(service.open(file), limit).report
+    except CidadaoError as error:
+        _refuse(error)
+    finally:
+        forget_upload(file)
+    name = f"{Path(file).stem[:60]}-achados.csv"
+    return report.to_dict(), new_download(folder, name, report.to_csv)
+
+
+def _detect(service: Service, contracts: object, threshold: object) -> dict[str, Any]:
+    try:
+        limit = check_threshold(threshold)
+        if isinstance(contracts, dict) and "contracts" in contracts:
+            contracts = contracts["contracts"]
+        if not isinstance(contracts, list) or not all(isinstance(c, dict) for c in contracts):
+            raise InputError(
+                "O argumento 'contracts' não é uma lista de registros.",
+                hint='Envie, por exemplo, [{"valor": 1000.0, "fornecedor": "Nome"}].',
+            )
+        return service.analyze(contracts, threshold=limit).anomalies_dict()
+    except CidadaoError as error:
+        _refuse(error)
+
+
+def _refuse(error: CidadaoError) -> NoReturn:
+    raise gr.Error(f"{error.message} {error.hint}", print_exception=False) from None

@@ -1,0 +1,233 @@
+"""The real page in a real browser: upload, example, findings, one finding, downloads, refusals."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "cidadao_models" / "ui" / "examples"
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "Chromium is not installed"
+        print(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield started
+        started.close()
+
+
+def opened(
+    browser: Browser, url: str, *, size: dict[str, int] = DESKTOP, dark: bool = False
+) -> Page:
+    """The page, open and ready; problems seen by the browser are collected on `page.problems`."""
+    context = browser.new_context(
+        viewport=size,  # type: ignore[arg-type]
+        color_scheme="dark" if dark else "light",
+        locale="pt-BR",
+        accept_downloads=True,
+    )
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    problems: list[str] = []
+    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    page.on("request", lambda r: None if own(r.url, url) else problems.append(r.url))
+    page.problems = problems  # type: ignore[attr-defined]
+    page.goto(url)
+    page.wait_for_selector("#file-input input[type=file]", state="attached")
+    return page
+
+
+def own(address: str, url: str) -> bool:
+    """Whether a request stays on the app (or never leaves the page)."""
+    return address.startswith((url, "data:", "blob:"))
+
+
+def run_upload(page: Page, name: str, content: bytes) -> None:
+    page.set_input_files(
+        "#file-input input[type=file]",
+        {"name": name, "mimeType": "text/csv", "buffer": content},
+    )
+    page.click("#file-run")
+
+
+def wait_for_findings(page: Page) -> None:
+    page.wait_for_selector("#file-findings .virtual-row")
+    page.wait_for_selector("#file-chart .js-plotly-plot")
+
+
+def overflow(page: Page) -> int:
+    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return width
+
+
+def test_upload_findings_one_finding_and_downloads(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    content = (EXAMPLES / "contratos_prefeitura.csv").read_bytes()
+    run_upload(page, "contratos.csv", content)
+    wait_for_findings(page)
+    expect(page.locator("#file-summary")).to_contain_text("uma segunda olhada")
+    expect(page.locator("#file-understood")).to_contain_text("320 registros")
+    expect(page.locator("#file-finding")).to_contain_text("Pode ser normal se")
+    expect(page.locator("#file-finding")).to_contain_text("Para conferir:")
+
+    second = page.locator("#file-findings .virtual-row").nth(1)
+    number = second.locator("[aria-colindex='6']").inner_text().strip()
+    second.locator("[aria-colindex='2']").click()
+    expect(page.locator("#file-finding")).to_contain_text(f"Registro {number} do arquivo")
+    page.click("#file-previous")
+    expect(page.locator("#file-position")).to_contain_text("Achado 1 de")
+
+    for kind in ("csv", "xlsx", "html"):
+        with page.expect_download() as download:
+            page.click(f"#download-{kind}")
+        saved = Path(download.value.path()).read_bytes()
+        assert download.value.suggested_filename.endswith(f".{kind}")
+        if kind == "csv":
+            check_csv(saved, page)
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def check_csv(saved: bytes, page: Page) -> None:
+    """The file has every finding that the page counts."""
+    rows = list(csv.DictReader(io.StringIO(saved.decode("utf-8-sig"), newline=""), delimiter=";"))
+    shown = page.locator("#file-position").inner_text()
+    assert shown.strip() == f"Achado 1 de {len(rows)}"
+    assert {"linha", "nota", "sinal", "por quê", "norma"} <= set(rows[0])
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_every_example_runs_with_one_click_on_a_phone(
+    browser: Browser, app_url: str, number: int
+) -> None:
+    page = opened(browser, app_url, size=PHONE, dark=number == 2)
+    assert overflow(page) <= 0
+    page.click(f"#file-example-{number}")
+    wait_for_findings(page)
+    assert overflow(page) <= 0
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_search_and_filter_narrow_the_table(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    page.fill("#file-search input, #file-search textarea", "nada que exista neste arquivo")
+    expect(page.locator("#file-shown")).to_contain_text("0 de ")
+    page.fill("#file-search input, #file-search textarea", "")
+    page.locator("#file-signal label", has_text="(").first.click()
+    expect(page.locator("#file-shown")).not_to_contain_text("0 de ")
+    page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("vazio.csv", b""),
+        ("cabecalho.csv", b"contrato;valor;fornecedor\n"),
+        ("pagina.csv", b"<!DOCTYPE html><html><body>Erro 500</body></html>"),
+        ("foto.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20),
+    ],
+)
+def test_bad_file_is_refused_in_words_and_the_page_goes_on(
+    browser: Browser, app_url: str, name: str, content: bytes
+) -> None:
+    page = opened(browser, app_url)
+    run_upload(page, name, content)
+    refused = page.locator("#file-status .refused")
+    expect(refused).to_be_visible()
+    assert "Traceback" not in refused.inner_text() and len(refused.inner_text()) > 30
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    page.context.close()
+
+
+def test_hostile_cells_are_text(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    attack = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
+    doubled = attack.replace('"', '""')
+    lines = ["numero;objeto;fornecedor;valor;vigencia_inicio;vigencia_fim"]
+    lines += [
+        f'{i};"{doubled}";"{doubled}";{1000 + i},00;01/03/2024;01/02/{2023 if i % 9 == 0 else 2025}'
+        for i in range(40)
+    ]
+    run_upload(page, "a.csv", "\n".join(lines).encode())
+    page.wait_for_selector("#file-findings .virtual-row")
+    expect(page.locator("#file-finding")).to_contain_text("<img src=x")
+    assert page.evaluate("window.hacked") is None
+    page.context.close()
+
+
+def test_nothing_found_is_an_answer(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    draw = random.Random(5)
+    lines = ["numero;objeto;fornecedor;valor;data"]
+    lines += [
+        f"{i};Locação de veículos;Empresa {i} Ltda;{draw.lognormvariate(10, 0.3):.2f};"
+        f"{draw.randint(1, 28):02d}/{draw.randint(1, 12):02d}/2024".replace(".", ",")
+        for i in range(120)
+    ]
+    run_upload(page, "honesto.csv", "\n".join(lines).encode())
+    expect(page.locator("#file-summary")).to_contain_text(
+        "Nada fora do comum neste arquivo.", timeout=WAIT_MS
+    )
+    expect(page.locator("#file-unchecked")).not_to_be_empty()
+    expect(page.locator("#file-findings")).not_to_be_visible()
+    page.context.close()
+
+
+def test_unknown_columns_can_be_named_by_the_reader(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    lines = ["xa;xb;xc"] + [f"k{i};q{i * i % 7};{1000 + i * 37}" for i in range(60)]
+    run_upload(page, "estranho.csv", "\n".join(lines).encode())
+    expect(page.locator("#file-status .refused")).to_be_visible(timeout=WAIT_MS)
+    page.click("#file-column-valor input")
+    page.get_by_role("option", name="xc").click()
+    expect(page.locator("#file-summary")).to_contain_text("60 registros", timeout=WAIT_MS)
+    page.context.close()
+
+
+def test_corrected_column_runs_again(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    page.click("#file-mapping button")
+    page.click("#file-column-valor input")
+    page.get_by_role("option", name="valorinicial").click()
+    expect(page.locator("#file-understood")).to_contain_text(
+        re.compile("valor ?valorinicial"), timeout=WAIT_MS
+    )
+    wait_for_findings(page)
+    page.context.close()
+
+
+def test_other_tabs_show_calls_and_every_check(browser: Browser, app_url: str) -> None:
+    from cidadao_models.flags import all_flags
+
+    page = opened(browser, app_url)
+    page.get_by_role("tab", name="API").click()
+    for call in ("/v1/detect-anomalies", "/v1/analyze-file", "gradio_client"):
+        expect(page.get_by_text(call).first).to_be_visible()
+    page.get_by_role("tab", name="Método").click()
+    expect(page.locator("#method-flags details")).to_have_count(len(all_flags()))
+    assert overflow(page) <= 0
+    page.context.close()
