@@ -6,6 +6,7 @@ Parses arguments and prints; everything heavy is imported by the command that ne
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import logging
 import math
 import os
@@ -282,6 +283,11 @@ def _weights_train(options: argparse.Namespace) -> int:
 
 
 def _benchmark(options: argparse.Namespace) -> int:
+    if importlib.util.find_spec("sklearn") is None:
+        raise InputError(
+            "Falta a biblioteca scikit-learn, linha de base das medidas.",
+            hint="Instale com pip install -r requirements-dev.txt.",
+        )
     from cidadao_models.models.evaluation import benchmark
 
     if options.suite is not None and options.suite not in benchmark.suite_names():

@@ -52,9 +52,7 @@ def test_row_order_changes_no_score(honest: pd.DataFrame):
 
 def test_an_extra_column_changes_no_score(honest: pd.DataFrame):
     wider = honest.assign(coluna_estranha="x")
-    pd.testing.assert_series_equal(
-        AnomalyDetector().score(honest), AnomalyDetector().score(wider)
-    )
+    pd.testing.assert_series_equal(AnomalyDetector().score(honest), AnomalyDetector().score(wider))
 
 
 def test_the_same_input_gives_the_same_report(honest: pd.DataFrame):

@@ -47,8 +47,8 @@ UNUSUAL = Reason(
     legal_basis=(
         "Lei 14.133/2021, art. 11 (resultado mais vantajoso e contratação sem sobrepreço)"
     ),
-    innocent="Contratos grandes, longos ou únicos no gênero são raros sem que haja nada de errado.",
-    next_step="Peça o processo administrativo com a justificativa do preço e do prazo.",
+    innocent="o contrato for grande, longo ou único no gênero: o raro nem sempre é irregular.",
+    next_step="peça o processo administrativo, com a justificativa do preço e do prazo.",
     facts={},
     weight=0.0,
 )
@@ -231,7 +231,7 @@ def _finding(
     }
     name = plain.get("id") or plain.get("numero")
     masked = tuple(_masked(reason) for reason in reasons)
-    return Finding(row, str(name) if name else f"registro {row}", score, masked, plain)
+    return Finding(row, str(name) if name else f"registro {row + 1}", score, masked, plain)
 
 
 def _masked(reason: Reason) -> Reason:
