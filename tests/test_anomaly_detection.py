@@ -186,3 +186,10 @@ def test_confidence_grows_with_what_the_records_themselves_show():
 )
 def test_empty_of_information_nothing_is_found(frame: pd.DataFrame):
     assert analyze(frame).findings == []
+
+
+def test_small_honest_batches_keep_the_budget_against_the_reference():
+    honest = honest_contracts(1_200, seed=77)
+    batches = [honest.iloc[i : i + 20].reset_index(drop=True) for i in range(0, 1_200, 20)]
+    scores = pd.concat([AnomalyDetector().score(batch) for batch in batches])
+    assert (scores >= 0.7).mean() <= 0.01

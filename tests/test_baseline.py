@@ -83,3 +83,21 @@ def test_features_of_records_with_nothing_are_all_missing():
 def test_no_records_have_no_features():
     prepared = flags.prepare(read([]).records)
     assert features(prepared, SupplierHistory.fit(prepared)).shape == (0, len(baseline.FEATURES))
+
+
+def test_pooled_peers_hold_the_differences_between_bodies():
+    files = []
+    for seed, scale in enumerate((1.0, 30.0, 900.0)):
+        frame = honest_contracts(400, seed=seed)
+        frame["valor"] *= scale
+        files.append((f"body {seed}", PeerTable.fit(flags.prepare(read(frame).records))))
+    pooled = PeerTable.pool(files).table
+    inside = files[0][1].table.reindex(pooled.index)
+    assert len(pooled)
+    assert (pooled["spread"] > inside["spread"] + 1).all()
+
+
+def test_pooling_leaves_out_what_too_few_bodies_share():
+    table = PeerTable.fit(flags.prepare(read(honest_contracts(400, seed=1)).records))
+    assert PeerTable.pool([("a", table)] * 3).table.empty
+    assert PeerTable.pool([("a", table), ("b", table)]).table.empty

@@ -105,5 +105,5 @@ def test_the_reference_holds_no_names_of_suppliers():
     reference = weights.reference()
     assert reference.suppliers.medians.empty
     assert reference.peers is not None
-    assert (reference.peers.table["n"] >= 10).all()
+    assert (reference.peers.table["n"] >= 30).all()
     assert isinstance(reference.peers.table, pd.DataFrame)

@@ -6,12 +6,13 @@ learned earlier. Looks at amounts only.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cidadao_models.flags._peers import LEVELS, MIN_PEERS
+from cidadao_models.flags._peers import CLOSE_LEVELS, LEVELS, MIN_PEERS
 from cidadao_models.flags._tails import MAD_TO_SIGMA, SPREAD_FLOOR
 
 _LEVEL_COLUMNS: tuple[tuple[str, ...], ...] = (
@@ -23,6 +24,12 @@ _LEVEL_COLUMNS: tuple[tuple[str, ...], ...] = (
     (),
 )
 """Columns whose texts name the peer group of each of `LEVELS`."""
+
+MIN_IN_FILE, MIN_POOLED = 4, 30
+"""Records of a group in one file, and in all, for pooling: few each, as their medians are pooled."""
+
+MIN_FILES, MIN_PUBLISHERS = 3, 2
+"""Files and publishers that must share a group for its amounts to speak of other bodies."""
 
 _SEPARATOR = "\x1f"
 _STATISTICS = ("n", "median", "spread")
@@ -46,11 +53,43 @@ class PeerTable:
     table: pd.DataFrame
 
     @classmethod
-    def fit(cls, derived: pd.DataFrame) -> PeerTable:
-        """Learn from records that went through `derive`."""
+    def fit(cls, derived: pd.DataFrame, *, minimum: int = MIN_PEERS) -> PeerTable:
+        """Learn from records that went through `derive`; groups of fewer than `minimum` are left."""
         logs = pd.Series(np.log(derived["_valor"].to_numpy(float)), index=derived.index)
-        parts = [_statistics(logs, _keys(derived, level)) for level in range(len(LEVELS))]
+        parts = [_statistics(logs, _keys(derived, level), minimum) for level in range(len(LEVELS))]
         return cls(pd.concat([part for part in parts if len(part)] or parts))
+
+    @classmethod
+    def pool(cls, sources: Sequence[tuple[str, PeerTable]]) -> PeerTable:
+        """One table of what several bodies' tables share: (publisher, table of one file) pairs.
+
+        A group of purchases of the same object counts when at least `MIN_FILES` files of at least
+        `MIN_PUBLISHERS` publishers have it. Its spread holds the differences between bodies as
+        well as those inside them (law of total variance), so that a small town is not strange for
+        paying less than a state.
+        """
+        parts = [
+            table.table.assign(publisher=publisher)[table._levels() < len(CLOSE_LEVELS)]
+            for publisher, table in sources
+        ]
+        grouped = pd.concat(parts).groupby(level=0, sort=True)
+        within, between = grouped["spread"].median(), grouped["median"].std()
+        pooled = pd.DataFrame(
+            {
+                "n": grouped["n"].sum(),
+                "median": grouped["median"].median(),
+                "spread": np.sqrt(within**2 + between**2),
+            }
+        )
+        shared = (
+            (pooled["n"] >= MIN_POOLED)
+            & (grouped.size() >= MIN_FILES)
+            & (grouped["publisher"].nunique() >= MIN_PUBLISHERS)
+        )
+        return cls(pooled[shared])
+
+    def _levels(self) -> np.ndarray:
+        return self.table.index.str.split(_SEPARATOR, n=1).str[0].to_numpy(dtype=np.int64)
 
     def compare(self, derived: pd.DataFrame) -> pd.DataFrame:
         """The records with `_pares…` columns that speak of this table's groups."""
@@ -97,11 +136,11 @@ class PeerTable:
         return cls(pd.DataFrame({name: arrays[name] for name in _STATISTICS}, index=index))
 
 
-def _statistics(logs: pd.Series, keys: pd.Series) -> pd.DataFrame:
+def _statistics(logs: pd.Series, keys: pd.Series, minimum: int) -> pd.DataFrame:
     known = logs.notna() & keys.notna()
     grouped = logs[known].groupby(keys[known].to_numpy(), sort=True)
     sizes = grouped.size()
-    large = sizes.index[sizes >= MIN_PEERS]
+    large = sizes.index[sizes >= minimum]
     median = grouped.median()
     centred = (logs[known] - keys[known].map(median).to_numpy(float)).abs()
     deviation = centred.groupby(keys[known].to_numpy(), sort=True).median()

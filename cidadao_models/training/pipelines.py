@@ -18,7 +18,7 @@ import pandas as pd
 
 from cidadao_models import __version__, flags
 from cidadao_models.errors import InputError
-from cidadao_models.flags._peer_table import PeerTable
+from cidadao_models.flags._peer_table import MIN_IN_FILE, PeerTable
 from cidadao_models.models.baseline import Baseline, SupplierHistory, features, sampled
 from cidadao_models.models.core.weights import MANIFEST, REFERENCE
 from cidadao_models.reading import read
@@ -96,24 +96,26 @@ def fit_reference(data: Path) -> tuple[Baseline, list[str]]:
 
     Raises InputError when no folder can be used.
     """
-    frames: list[pd.DataFrame] = []
-    folders: list[str] = []
+    frames: dict[Path, pd.DataFrame] = {}
     for path in open_files(data):
         derived = _purchases(path)
         if derived is not None and len(derived):
-            frames.append(derived)
-            folders.append(path.parent.name)
+            frames[path] = derived
     if not frames:
         raise InputError(
             f"Nenhum arquivo de compras utilizável em {data}.",
             hint="Dê uma pasta com subpastas que tenham SOURCE.md e arquivos de compras.",
         )
-    joined = pd.concat(frames, ignore_index=True)
-    peers = PeerTable.fit(joined)
+    joined = pd.concat(frames.values(), ignore_index=True)
+    peers = PeerTable.pool(
+        [(path.parent.name, PeerTable.fit(f, minimum=MIN_IN_FILE)) for path, f in frames.items()]
+    )
     none = SupplierHistory(pd.Series(dtype=float))
     matrix = microaggregate(features(peers.compare(joined), none))
     fitted = Baseline.of(matrix, none, random_state=0).baseline
-    return replace(fitted, n=len(joined), peers=peers), sorted(set(folders))
+    return replace(fitted, n=len(joined), peers=peers), sorted(
+        {path.parent.name for path in frames}
+    )
 
 
 def write_reference(data: Path, folder: Path = WEIGHTS) -> Path:
