@@ -396,7 +396,7 @@ _MODALITIES = (
 """Class and the words that tell it, in order: a direct award by adhesion names both acts."""
 
 _NO_MODALITY = re.compile(
-    r"^(?:nao se aplica|nao aplicavel|sem informacao|-?\d+(?: 0)?|n ?a|null|nan|-|)$"
+    r"^(?:nao se aplica|nao aplicavel|sem informacao|-?\d+(?: 0)?|[a-z]{1,2}|n ?a|null|nan|-|)$"
 )
 """Missing, or a code without its table: what it names is not known."""
 

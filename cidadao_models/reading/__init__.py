@@ -28,8 +28,8 @@ def read(
     or GZ of these. `mapping` names the column of a field where the reader should not choose
     (`{"valor": "valorcontrato1"}`). Raises UnreadableFile, TooLarge, MissingFields when no column
     could be recognised, and InputError for a mapping that can't be. `limits` are those of a
-    service; without them only files that would exhaust the machine are refused. A `Reading` is returned as
-    it is, or read again from its own cells when a mapping is given.
+    service; without them only files that would exhaust the machine are refused. A `Reading` is
+    returned as it is, or read again from its own cells when a mapping is given.
     """
     from cidadao_models.reading import assemble
     from cidadao_models.reading.limits import NO_LIMITS

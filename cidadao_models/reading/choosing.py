@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 
 from cidadao_models.errors import MissingFields
 from cidadao_models.findings import Issues
+from cidadao_models.findings.words import number
 from cidadao_models.reading import amounts, dates, problems, values
 from cidadao_models.reading import mapping as maps
-from cidadao_models.reading.headers import name_key
+from cidadao_models.reading.headers import money_unit, name_key, spellings
 from cidadao_models.reading.layouts import Layout
 from cidadao_models.reading.mapping import Candidate
 from cidadao_models.reading.text_table import TextTable
@@ -30,6 +31,12 @@ READABLE_SHARE = 0.5
 
 MIN_DOUBT = 5
 """Unreadable cells from which a title may be doubted; fewer are just unreadable cells."""
+
+PRODUCT_TOLERANCE = 0.01
+"""Rounding allowed between an item's amount and its quantity times its unit price."""
+
+PRODUCT_SHARE = 0.8
+"""Share of the records whose amount must be that product for the column to be the item's."""
 
 COMPLEMENTS = ("fornecedor_id", "fornecedor", "orgao", "objeto")
 """Fields whose columns may complete each other: a CPF column beside a CNPJ column."""
@@ -49,7 +56,7 @@ MANY_ROWS = 20_000
 _MAIN_DATES = ("data_assinatura", "data_publicacao", "vigencia_inicio", "data_abertura")
 """What stands for the main date when no column is it, in this order."""
 
-_MAIN_VALUES = ("valor_final", "valor_inicial", "valor_pago", "valor_estimado")
+_MAIN_VALUES = ("valor_final", "valor_inicial", "valor_pago", "valor_estimado", "valor_unitario")
 """What stands for the main amount when no column is it, in this order."""
 
 _CLEANERS = {
@@ -60,6 +67,19 @@ _CLEANERS = {
     "number": amounts.number,
     "date": dates.date,
 }
+
+
+_SHARES = {
+    "modalidade": maps.modality_share,
+    "fornecedor_id": maps.document_share,
+    "fornecedor": maps.word_share,
+    "orgao": maps.word_share,
+    "unidade_gestora": maps.word_share,
+    "municipio": maps.word_share,
+    "categoria": maps.word_share,
+    "objeto": maps.word_share,
+}
+"""How far a column's values are what the field is; tells apart several columns with its title."""
 
 
 class Choice:
@@ -91,11 +111,15 @@ class Choice:
         for name in FIELDS:
             if name not in ("valor", "data"):
                 self._choose(name)
+        self._period()
+        self._split_supplier()
+        self._codes_for_names()
         self._choose_main("valor", _MAIN_VALUES)
         self._choose_main("data", _MAIN_DATES)
         self._choose_by_values()
         self._say_estimate()
         self._final_value()
+        self._initial_value()
         self._hide_empty_estimates()
         self._percentages()
         self._check_found()
@@ -105,7 +129,11 @@ class Choice:
         kind = FIELDS[name].kind
         key = (column, "number" if kind == "money" else kind)
         if key not in self.cleaned:
-            self.cleaned[key] = _CLEANERS[kind](self.table[column])
+            cleaned = _CLEANERS[kind](self.table[column])
+            unit = money_unit(column)
+            if kind == "money" and unit != 1:
+                cleaned.values = cleaned.values * unit
+            self.cleaned[key] = cleaned
         return self.cleaned[key]
 
     def _clean_ahead(self) -> None:
@@ -124,15 +152,17 @@ class Choice:
     def _choose(self, name: str) -> None:
         """The first candidate whose values are what its title says; others may complete it."""
         believed = [c for c in self.candidates.get(name, []) if self._believe(name, c)]
-        if name == "modalidade":
-            believed = self._best_modalities(believed)
+        if len(believed) > 1:
+            believed = self._best_by_values(name, believed)
+        if name == "fornecedor_id":
+            believed = self._suppliers_own(believed)
         if not believed:
             return
         best = next((c for c in believed if self._filled(name, c.column)), believed[0])
         self._take(name, best.column, best.reason)
         if name in COMPLEMENTS:
             for other in believed:
-                if other is not best and other.column not in self.used:
+                if other is not best and other.column not in self.used and self._fits(best, other):
                     self._complete(name, other)
 
     def _believe(self, name: str, candidate: Candidate) -> bool:
@@ -146,11 +176,91 @@ class Choice:
         self.doubts.append((name, candidate.column))
         return False
 
-    def _best_modalities(self, believed: list[Candidate]) -> list[Candidate]:
-        """A column of known modalities before one that only has the title (budget modalities)."""
-        if len(believed) < 2:
+    def _best_by_values(self, name: str, believed: list[Candidate]) -> list[Candidate]:
+        """Columns that hold what the field is before those that only have its title.
+
+        Modalities before budget modalities, documents and names before internal codes.
+        """
+        share = _SHARES.get(name)
+        if share is None or self._given(name):
             return believed
-        return sorted(believed, key=lambda c: -maps.modality_share(self.table[c.column]) // 0.5)
+        return sorted(believed, key=lambda c: -share(self.table[c.column]) // 0.5)
+
+    def _given(self, name: str) -> bool:
+        """Whether the caller or a recognised layout named the columns of this field."""
+        asked = any(candidate.asked for candidate in self.candidates.get(name, []))
+        return asked or (self.layout is not None and name in self.layout.fields)
+
+    def _suppliers_own(self, believed: list[Candidate]) -> list[Candidate]:
+        """Without columns that say no role and stand beside several suppliers: the buyer's."""
+        if not believed or self._given("fornecedor_id"):
+            return believed
+        named = [candidate.column for candidate in self.candidates.get("fornecedor", [])]
+        kept = []
+        for candidate in believed:
+            again = f"{candidate.column}_2"  # the same title, further on
+            beside = named[:1] or [again] * (again in self.table.column_names)
+            if (
+                beside
+                and not maps.role(candidate.column)
+                and maps.is_of_another(self.table[candidate.column], self.table[beside[0]])
+            ):
+                self._leave_to_buyer(candidate.column)
+            else:
+                kept.append(candidate)
+        return kept
+
+    def _leave_to_buyer(self, column: str) -> None:
+        self.doubts.append(("fornecedor_id", column))
+        if "orgao_id" not in self.chosen and "orgao" in self.candidates:
+            self._take("orgao_id", column, "repete-se ao lado de fornecedores diferentes")
+
+    def _fits(self, best: Candidate, other: Candidate) -> bool:
+        """In a table, a document of nobody in particular does not stand in for a supplier's."""
+        known = self.layout is not None or self.mixed_vocabularies
+        return known or bool(maps.role(best.column)) == bool(maps.role(other.column))
+
+    def _codes_for_names(self) -> None:
+        """“Órgão” full of codes is the body's code, where no other column is."""
+        for name in ("orgao", "unidade_gestora"):
+            if name not in self.chosen or self._given(name):
+                continue
+            entry, code = self.mapping[name], f"{name}_id"
+            column = self.table[entry["column"]]
+            if code in self.chosen or not column.null_count < len(column):
+                continue
+            if pa.types.is_string(column.type) and maps.word_share(column) == 0:
+                del self.chosen[name], self.mapping[name]
+                self._take(code, entry["column"], entry["reason"] + "; traz códigos, não nomes")
+
+    def _split_supplier(self) -> None:
+        """A supplier's document written beside the name, when no column has it."""
+        if "fornecedor" not in self.chosen or "fornecedor_id" in self.chosen:
+            return
+        entry = self.mapping["fornecedor"]
+        column = self.table[entry["column"]]
+        found = maps.names_and_documents(column) if pa.types.is_string(column.type) else None
+        if found is not None:
+            names_, documents = found
+            self.chosen["fornecedor"] = Cleaned(names_)
+            self.chosen["fornecedor_id"] = values.document(documents)
+            reason = f"documento escrito junto do nome em “{entry['column']}”"
+            self.mapping["fornecedor_id"] = {"column": entry["column"], "reason": reason}
+
+    def _period(self) -> None:
+        """Start and end from one column of periods, when no column has them."""
+        ends = ("vigencia_inicio", "vigencia_fim")
+        if any(name in self.chosen and _count_filled(self.chosen[name].values) for name in ends):
+            return
+        found = maps.period(self.table)
+        if found is None:
+            return
+        column, *days = found
+        for name, texts in zip(ends, days, strict=True):
+            self.chosen[name] = dates.date(texts)
+            self.mapping[name] = {"column": column, "reason": f"período escrito em “{column}”"}
+        self.cleaned[column, "date"] = self.chosen[ends[0]]
+        self.used.add(column)
 
     def _filled(self, name: str, column: str) -> bool:
         return _count_filled(self._clean(name, column).values) > 0
@@ -159,6 +269,8 @@ class Choice:
         cleaned = self._translated(name, self._clean(name, column))
         self.chosen[name] = cleaned
         note = f" ({cleaned.note})" if cleaned.coarse else ""
+        if FIELDS[name].kind == "money" and money_unit(column) != 1:
+            note += f" (multiplicado por {number(money_unit(column))}, como diz o título)"
         self.mapping[name] = {"column": column, "reason": reason + note}
         self.used.add(column)
 
@@ -204,6 +316,10 @@ class Choice:
         own = next(
             (c for c in given if self._believe(name, c) and self._filled(name, c.column)), None
         )
+        if name == "valor" and own is not None and not self._given(name):
+            own = self._of_the_item(own, given)
+        if name == "valor" and own is not None and self._gives_way_to_final(own):
+            own = None
         if name == "data" and (own is None or not self._is_exact_date(own)):
             own = self._better_date(own)
         if own is not None:
@@ -229,6 +345,33 @@ class Choice:
             empty = next((c for c in given if (name, c.column) not in self.doubts), None)
             if empty is not None:
                 self._take(name, empty.column, empty.reason)
+
+    def _of_the_item(self, own: Candidate, given: list[Candidate]) -> Candidate:
+        """On lines of items, the amount that is quantity times unit price.
+
+        A contract's total repeated on each of its lines would count many times.
+        """
+        if not {"quantidade", "valor_unitario"} <= self.chosen.keys():
+            return own
+        product = self.chosen["quantidade"].values * self.chosen["valor_unitario"].values
+        items = [c for c in [own, *given] if self._is_close(c, product)]
+        if not items or items[0] is own:
+            return own
+        reason = f"quantidade vezes valor unitário; “{own.column}” não é do item"
+        return Candidate(items[0].column, reason)
+
+    def _is_close(self, candidate: Candidate, product: Any) -> bool:
+        amounts_ = self._clean("valor", candidate.column).values
+        known = np.isfinite(amounts_) & np.isfinite(product) & (product > 0)
+        near = np.abs(amounts_[known] - product[known]) <= PRODUCT_TOLERANCE * product[known]
+        return len(near) > 0 and float(near.mean()) >= PRODUCT_SHARE
+
+    def _gives_way_to_final(self, own: Candidate) -> bool:
+        """Whether the only amount with a title of its own is the initial one of a pair."""
+        initial = self.mapping.get("valor_inicial", {}).get("column")
+        final = self.chosen.get("valor_final")
+        plain = own.column == initial and not own.asked and self.layout is None
+        return plain and final is not None and _count_filled(final.values) > 0
 
     def _is_exact_date(self, candidate: Candidate) -> bool:
         from_layout = self.layout is not None and "data" in self.layout.fields
@@ -292,6 +435,15 @@ class Choice:
         main = self.mapping.get("valor", {}).get("column")
         if main and main != self.mapping["valor_inicial"]["column"] and maps.is_total(main):
             self._take("valor_final", main, "valor total ao lado do valor inicial")
+
+    def _initial_value(self) -> None:
+        """A contract's plain value beside its updated one is its initial value."""
+        if "valor_final" not in self.chosen or "valor_inicial" in self.chosen:
+            return
+        main, final = (self.mapping[name]["column"] for name in ("valor", "valor_final"))
+        plain = {"valorcontrato", "valorcontratado"} & set(spellings(name_key(main)))
+        if plain and any("atual" in key for key in spellings(name_key(final))):
+            self._take("valor_inicial", main, "valor do contrato ao lado do valor atualizado")
 
     def _say_estimate(self) -> None:
         """An estimate that stands for the amount is named as such."""

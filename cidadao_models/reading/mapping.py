@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,7 +20,13 @@ from cidadao_models.errors import InputError
 from cidadao_models.reading import dates, values
 from cidadao_models.reading.headers import name_key, spellings
 from cidadao_models.reading.layouts import Layout, layouts, names
-from cidadao_models.records import FIELDS, classify_documents, modality_class
+from cidadao_models.records import (
+    FIELDS,
+    as_text,
+    classify_distinct,
+    classify_documents,
+    modality_class,
+)
 
 MAX_NESTED_CELLS = 100_000
 """Distinct cells of one column parsed as nested objects; a column with more stays text."""
@@ -161,6 +168,8 @@ def _by_title(by_key: Mapping[str, str], ignore: frozenset[str]) -> Candidates:
         if matches:
             found[field] = [Candidate(column, reason) for column, reason in matches.items()]
     _settle_unit(found, known.get("unidade"))
+    _settle_due_date(found, known)
+    _settle_item(found)
     return found
 
 
@@ -171,6 +180,39 @@ def _settle_unit(found: Candidates, column: str | None) -> None:
     measured = "quantidade" in found or "valor_unitario" in found
     field = "unidade" if measured else "unidade_gestora"
     found.setdefault(field, []).append(Candidate(column, _name_reason(column)))
+
+
+_ITEM_WORDS = ("item", "produto", "material")
+
+
+def _settle_item(found: Candidates) -> None:
+    """On lines with quantity and unit price, what was bought is the item, not the contract."""
+    if {"quantidade", "valor_unitario", "objeto"} <= found.keys():
+        described = ("descricao", "nome", "item", "produto")
+
+        def is_item(candidate: Candidate) -> bool:
+            key = name_key(candidate.column)
+            return key.startswith(described) and any(word in key for word in _ITEM_WORDS)
+
+        if name_key(found["objeto"][0].column) != "descricao":
+            found["objeto"].sort(key=lambda candidate: not is_item(candidate))
+
+
+_DUE_DATES = ("datavencimento", "vencimento")
+_PAYMENT_WORDS = ("pagamento", "notafiscal", "liquidacao", "parcela", "fatura", "boleto", "valornf")
+
+
+def _settle_due_date(found: Candidates, known: Mapping[str, str]) -> None:
+    """A due date beside payments is the invoice's, not the end of a contract."""
+    ends = found.get("vigencia_fim")
+    if not ends or not any(word in key for key in known for word in _PAYMENT_WORDS):
+        return
+    due = {column for key in _DUE_DATES for column in [known.get(key)] if column}
+    kept = [candidate for candidate in ends if candidate.column not in due]
+    if kept:
+        found["vigencia_fim"] = kept
+    else:
+        del found["vigencia_fim"]
 
 
 def _name_reason(column: str) -> str:
@@ -224,7 +266,7 @@ def by_values(table: pa.Table, free: Iterable[str], missing: Iterable[str]) -> C
     for column in free if wanted else ():
         cells = _sample(table[column])
         fields = [field for field in wanted if len(cells) and _LOOKS[field](cells)]
-        field = next((f for f in fields if not (f == "fornecedor_id" and _is_buyer(column))), None)
+        field = next((f for f in fields if not _denied(f, column)), None)
         if field is not None:
             looks[field].append(column)
     return {
@@ -234,12 +276,27 @@ def by_values(table: pa.Table, free: Iterable[str], missing: Iterable[str]) -> C
     }
 
 
-_BUYER_WORDS = ("orgao", "entidade", "contratante", "unidade", "uasg", "comprador", "buyer")
+_DENYING_WORDS = {
+    "fornecedor_id": (
+        "orgao entidade contratante unidade uasg comprador buyer concedente gerenciador "
+        "gestor responsavel ordenador servidor portador fiscal secretario representante pregoeiro "
+        "parlamentar deputado senador autor socio usuario assinante prefeito"
+    ).split(),
+    "valor": (
+        "percentual desconto taxa aliquota indice cotacao conversao latitude longitude pontuacao "
+        "extensao quantidade dotacao garantia retencao"
+    ).split(),
+    "data": (
+        "nascimento atualizacao extracao scraped carga inclusao coleta processamento ingest"
+    ).split(),
+    "modalidade": ["aplicacao", "empenho"],
+}
+"""Words of titles that deny what their column's values look like."""
 
 
-def _is_buyer(column: str) -> bool:
+def _denied(field: str, column: str) -> bool:
     key = name_key(column)
-    return any(word in key for word in _BUYER_WORDS)
+    return any(word in key for word in _DENYING_WORDS[field])
 
 
 def _sample(column: pa.ChunkedArray) -> pa.Array:
@@ -286,6 +343,88 @@ _LOOK_REASONS = {
     "valor": "única coluna livre cujos valores têm forma de dinheiro",
     "modalidade": "única coluna livre cujos valores são modalidades de licitação",
 }
+
+
+def document_share(column: pa.ChunkedArray) -> float:
+    """Share of the distinct values that are a CNPJ or CPF, masked ones included."""
+    cells = _sample(column)
+    if not len(cells):
+        return 0.0
+    return float(np.isin(classify_distinct(cells).kind, ("cnpj", "cpf", "cpf_mascarado")).mean())
+
+
+def word_share(column: pa.ChunkedArray) -> float:
+    """Share of the distinct values that have letters, as names do and codes do not."""
+    cells = _sample(column)
+    return _share(pc.match_substring_regex(cells, r"\p{L}")) if len(cells) else 0.0
+
+
+MIN_REPEATED = 3
+"""Records from which a document that stands beside different names is known to be no supplier's."""
+
+
+def is_of_another(documents: pa.ChunkedArray, names_: pa.ChunkedArray) -> bool:
+    """Whether each document stands beside several supplier names: it is the buyer's, then.
+
+    Names count as different by their first four letters, so that one company spelt in two ways
+    is one.
+    """
+    pairs = pa.table({"d": as_text(documents), "n": as_text(names_)}).slice(0, 20 * SNIFFED_CELLS)
+    pairs = pairs.drop_null()
+    if pairs.num_rows < MIN_REPEATED:
+        return False
+    short = pc.utf8_slice_codeunits(pc.utf8_upper(pc.utf8_trim_whitespace(pairs["n"])), 0, 4)
+    met = pairs.set_column(1, "n", short).group_by(["d", "n"]).aggregate([])
+    return bool(met.num_rows >= 2 * len(met["d"].unique()))
+
+
+_IDENTITY_WORDS = re.compile("cnpj|cpf|cgc|documento|numero|codigo|formatado|ou|ni|id")
+
+
+def role(column: str) -> str:
+    """Whose document a column holds by its title, or "" when it does not say."""
+    return _IDENTITY_WORDS.sub("", name_key(column))
+
+
+# -- documents beside names --------------------------------------------------------------------
+
+_WRITTEN = r"\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}|\d{14}|[\d*X]{3}\.\d{3}\.\d{3}-[\d*X]{2}"
+_BESIDE = rf"(?:^|[^\d])(?P<document>{_WRITTEN})(?:[^\d]|$)"
+_AROUND = rf"(?i)[\s(\[–:,;/-]*(?:\b(?:CNPJ|CPF)\b[\s:/n.º°-]*)*(?:{_WRITTEN})[\s)\]–:,;/-]*"
+
+
+def names_and_documents(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array] | None:
+    """Names and documents of cells like `11.222.333/0001-81 - ACME LTDA`, when they are so."""
+    cells = _sample(column)
+    if not len(cells) or _share(pc.match_substring_regex(cells, _BESIDE)) < SNIFFED_SHARE:
+        return None
+    texts = values.tidy(column)
+    bare = values.tidy(pc.replace_substring_regex(texts, _AROUND, " "))
+    if bare.null_count + pc.sum(pc.equal(pc.utf8_length(bare), 0)).as_py() > len(bare) / 2:
+        return None  # nothing but documents: there are no names to set apart
+    return bare, pc.struct_field(pc.extract_regex(texts, _BESIDE), "document")
+
+
+# -- periods in one cell -----------------------------------------------------------------------
+
+_PERIOD_KEYS = ("vigencia", "vigenciacontrato", "periodovigencia", "prazovigencia", "periodo",
+                "periodoexecucao", "prazo", "prazocontrato", "vigenciaata", "validade",
+                "validadeata")  # fmt: skip
+_DAY = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}"
+_PERIOD = rf"(?i)^(?:de\s+)?(?P<first>{_DAY})\s*(?:a|at[eé]|à|-|–|to)\s*(?P<last>{_DAY})$"
+
+
+def period(table: pa.Table) -> tuple[str, pa.Array, pa.Array] | None:
+    """A column of `01/01/2024 a 31/12/2024`, with its first and last days as texts."""
+    by_key = _columns_by_key(table.column_names)
+    for key in _PERIOD_KEYS:
+        column = by_key.get(key)
+        if column is None or not len(cells := _sample(table[column])):
+            continue
+        if _share(pc.match_substring_regex(cells, _PERIOD)) >= SNIFFED_SHARE:
+            parts = pc.extract_regex(values.tidy(table[column]), _PERIOD)
+            return column, pc.struct_field(parts, "first"), pc.struct_field(parts, "last")
+    return None
 
 
 def modality_share(column: pa.ChunkedArray) -> float:

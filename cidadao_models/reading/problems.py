@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cidadao_models.findings.words import money
+from cidadao_models.findings.words import money, number
+from cidadao_models.reading.headers import money_unit
 from cidadao_models.records import FIELDS, mask_cpf
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _PROBLEMS = {
 def report(choice: Choice, unmapped: Sequence[str]) -> None:
     """Add what the chosen columns and the unexplained ones have wrong to the choice's issues."""
     _report_values(choice)
+    _report_units(choice)
     _report_bounds(choice)
     _report_columns(choice, unmapped)
 
@@ -69,6 +71,21 @@ def _report_values(choice: Choice) -> None:
             cleaned.improbable,
             "está muito longe das outras datas",
         )
+
+
+def _report_units(choice: Choice) -> None:
+    columns = {
+        choice.mapping[name]["column"] for name in choice.chosen if FIELDS[name].kind == "money"
+    }
+    for column in sorted(columns):
+        unit = money_unit(column)
+        if unit != 1:
+            choice.issues.add(
+                "valor_em_outra_unidade",
+                f"O título diz que os valores não estão em reais: foram multiplicados por "
+                f"{number(unit)}. Confira antes de citar.",
+                column=column,
+            )
 
 
 def _report_bounds(choice: Choice) -> None:

@@ -245,6 +245,10 @@ def _items(record: object, prefix: str, depth: int) -> Iterable[tuple[str, objec
         name = f"{prefix}{key}"
         if depth and isinstance(value, Mapping):
             yield from _items(value, name + ".", depth - 1)
+        elif (
+            depth and isinstance(value, list) and len(value) == 1 and isinstance(value[0], Mapping)
+        ):
+            yield from _items(value[0], name + ".0.", depth - 1)
         else:
             yield name, value
 

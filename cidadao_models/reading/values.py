@@ -53,6 +53,10 @@ _NULL_WORDS = [
     "sigiloso",
     "sigilosa",
     "ignorado",
+    "#nulo",
+    "#nulo#",
+    "#ne",
+    "#ne#",
 ]
 _NULL_PHRASES = (
     "sem informação",
