@@ -77,6 +77,7 @@ def serve(host: str | None = None, port: int | None = None) -> int:
             server_name=address,
             server_port=number,
             app_kwargs=launch_kwargs(api),
+            mcp_server=importlib.util.find_spec("mcp") is not None,
             prevent_thread_lock=True,
         )
     except OSError:

@@ -148,12 +148,15 @@ def prepare(
 ) -> pd.DataFrame:
     """The records with the derived columns that flags and models share (see `_peers.derive`).
 
+    `_prorrogado`: growth that yearly extensions explain; `_duplicata`: group of identical records.
+
     `extra`: the source's unrecognised columns with the same index (or a function that gives
     them, called only when needed): records that differ there are not repeated ones.
     """
-    from cidadao_models.flags import _duplicates, _peers
+    from cidadao_models.flags import _duplicates, _extensions, _peers
 
     prepared = _peers.derive(records)
+    prepared["_prorrogado"] = _extensions.explained(prepared)
     prepared["_duplicata"] = _duplicates.identical(prepared, extra)
     return prepared
 

@@ -6,6 +6,7 @@ are told from repetitions by how often chance would bring them together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from cidadao_models.flags._peers import encode
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 Extra = pd.DataFrame | Callable[[], pd.DataFrame] | None
 
 MIN_SIMILARITY = 85.0
@@ -83,8 +85,9 @@ def identical_groups(contracts: pd.DataFrame) -> Iterator[tuple[Ints, int]]:
         return
     order = np.argsort(group[rows], kind="stable")
     cuts = np.flatnonzero(np.diff(group[rows][order])) + 1
+    identifying = np.sum([_known(contracts, names) for names in _IDENTIFYING], axis=0)
     for members in np.split(rows[order], cuts):
-        yield members, _identified_by(contracts, int(members[0]))
+        yield members, int(identifying[members[0]])
 
 
 def _eligible(contracts: pd.DataFrame) -> Ints:
@@ -118,13 +121,6 @@ def _refine(group: Ints, code: Ints) -> Ints:
     return np.unique(group * width + code, return_inverse=True)[1].astype(np.int64)
 
 
-def _identified_by(contracts: pd.DataFrame, row: int) -> int:
-    return sum(
-        any(name in contracts and not pd.isna(contracts[name].iloc[row]) for name in names)
-        for names in _IDENTIFYING
-    )
-
-
 # -- near duplicates ---------------------------------------------------------------------------
 
 
@@ -142,56 +138,111 @@ class Pair:
 def near_pairs(contracts: pd.DataFrame, *, window_days: int, max_chance: float) -> Iterator[Pair]:
     """Pairs of one supplier, buyer and amount within `window_days`, in words almost the same.
 
-    `p` is the chance that some two of the block's records come so close in time when they
-    spread over the block's period: regular payments get a large one, above `max_chance`. Only
-    the pairs left are compared in words.
+    `p` is the chance that some two of the party's repeated amounts come so close in time (see
+    `_chances`): regular payments and standard prices get a large one, above `max_chance`. Only
+    the pairs left are compared in words. Where no supplier is known, the buyer is the party.
     """
-    rows, block, day = _blocks(contracts)
+    blocks = _blocks(contracts)
+    rows, block = blocks.row, blocks.block
     if len(rows) < 2:
         return
-    size, period = _block_sizes(block, day)
     same = contracts["_duplicata"].to_numpy()[rows]
-    m = size[block].astype(np.float64)
-    pairs_per_day = m * (m - 1) / 2 / period[block]
+    chance = _Chances(blocks, same, window_days)
     for step in range(1, min(NEXT_NEIGHBOURS, len(rows) - 1) + 1):
-        gap = np.abs(day[step:] - day[:-step])
+        gap = np.abs(blocks.day[step:] - blocks.day[:-step])
         near = (block[step:] == block[:-step]) & (gap <= window_days)
         near &= (same[step:] < 0) | (same[step:] != same[:-step])
-        p = -np.expm1(-pairs_per_day[:-step] * (2 * gap + 1))
-        for at in np.flatnonzero(near & (p <= max_chance)):
-            first, second = int(rows[at]), int(rows[at + step])
-            similarity = _similarity(contracts, first, second)
+        first = np.flatnonzero(near)
+        p = chance.of(first, gap[first])
+        for at, so_rare in zip(first[p <= max_chance], p[p <= max_chance], strict=True):
+            one, other = int(rows[at]), int(rows[at + step])
+            similarity = _similarity(contracts, one, other)
             if similarity >= MIN_SIMILARITY:
-                yield Pair(first, second, int(gap[at]), similarity, float(p[at]))
+                yield Pair(one, other, int(gap[at]), similarity, float(so_rare))
 
 
-def _blocks(contracts: pd.DataFrame) -> tuple[Ints, Ints, Ints]:
-    """Positions, block and day of the records that share buyer, supplier and amount."""
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Records that share party and amount, by block and day: position, codes and day of each.
+
+    `party` is a supplier and buyer, `party_size` the records of each, repeated amounts or not.
+    """
+
+    row: Ints
+    block: Ints
+    party: Ints
+    day: Ints
+    party_size: Ints
+
+
+def _blocks(contracts: pd.DataFrame) -> _Blocks:
     n = len(contracts)
     cents = np.rint(np.nan_to_num(contracts["_valor"].to_numpy()) * 100)
     supplier = encode(contracts["_fornecedor"], n).codes
+    buyer = encode(contracts["_comprador"], n).codes + 1
+    if supplier.max(initial=-1) < 0:
+        supplier = np.where(buyer > 0, 0, -1)
     day = contracts["data"].to_numpy().astype("datetime64[D]")
     rows = np.flatnonzero((cents > 0) & (supplier >= 0) & ~np.isnat(day))
     if not len(rows):
-        return rows, rows, rows
-    buyer = encode(contracts["_comprador"], n).codes + 1
+        return _Blocks(rows, rows, rows, rows, rows)
+    party = _refine(supplier[rows], buyer[rows])
     amount = np.unique(cents[rows], return_inverse=True)[1].astype(np.int64)
-    block = _refine(_refine(amount, supplier[rows]), buyer[rows])
+    block = _refine(party, amount)
     days = day[rows].astype(np.int64)
     shared = np.bincount(block)[block] > 1
     order = np.flatnonzero(shared)[np.lexsort((rows[shared], days[shared], block[shared]))]
-    return rows[order], block[order], days[order]
+    return _Blocks(rows[order], block[order], party[order], days[order], np.bincount(party))
 
 
-def _block_sizes(block: Ints, day: Ints) -> tuple[Ints, Ints]:
-    """Records and days of each block's period (at least `MIN_PERIOD_DAYS`), by block code."""
-    size = np.bincount(block)
+class _Chances:
+    """Chance that two records of one party and amount come so close in time by themselves."""
+
+    def __init__(self, blocks: _Blocks, same: Ints, window_days: int) -> None:
+        self.blocks = blocks
+        block, party = blocks.block, blocks.party
+        self.size = np.bincount(block)
+        self.period = _periods(block, blocks.day)
+        gap = np.diff(blocks.day)
+        inside = np.diff(block) == 0
+        close = inside & (gap <= window_days)
+        m = self.size.astype(np.float64)
+        self.far = m * (m - 1) / 2 - np.bincount(block[1:], weights=close, minlength=len(m))
+        of_block = np.flatnonzero(np.diff(block, prepend=-1))
+        self.party_far = np.bincount(party[of_block], weights=self.far[block[of_block]])
+        inside &= (self.size[block[1:]] >= REGULAR) & ((same[1:] < 0) | (same[1:] != same[:-1]))
+        self.gaps = int(inside.sum())
+        after = inside & (gap > window_days) & (gap <= 2 * window_days + 1)
+        self.per_day = after.sum() / (window_days + 1)
+
+    def of(self, at: Ints, gap: Ints) -> Floats:
+        """Chance for the pairs that begin at these places, `gap` days apart.
+
+        Poisson: all pairs of the amount, and those of the party's other amounts that lie far
+        apart, against the period. In a file of regular payments two close ones are rarer than
+        that: there the gaps just beyond the window tell how often close ones come (with half a
+        gap added, as Jeffreys does for a rate of none).
+        """
+        block, party = self.blocks.block[at], self.blocks.party[at]
+        m = self.size[block].astype(np.float64)
+        others = self.party_far[party] - self.far[block]
+        expected = (m * (m - 1) / 2 + others) * (2 * gap + 1) / self.period[block]
+        memoryless = -np.expm1(-expected)
+        rate = (self.per_day * (gap + 1) + 0.5) / (self.gaps + 1)
+        return np.minimum(memoryless, self.blocks.party_size[party] * rate)
+
+
+REGULAR = 4
+"""Records of one amount from which its gaps may tell a regular payment."""
+
+
+def _periods(block: Ints, day: Ints) -> Ints:
+    """Days of each block's period (at least `MIN_PERIOD_DAYS`), by block code."""
     starts = np.flatnonzero(np.diff(block, prepend=-1))
     ends = np.append(starts[1:], len(block)) - 1
-    period = np.full(len(size), MIN_PERIOD_DAYS, dtype=np.int64)
-    span = day[ends] - day[starts] + 1
-    period[block[starts]] = np.maximum(span, MIN_PERIOD_DAYS)
-    return size, period
+    period = np.full(int(block.max(initial=-1)) + 1, MIN_PERIOD_DAYS, dtype=np.int64)
+    period[block[starts]] = np.maximum(day[ends] - day[starts] + 1, MIN_PERIOD_DAYS)
+    return period
 
 
 def _similarity(contracts: pd.DataFrame, first: int, second: int) -> float:
@@ -207,8 +258,13 @@ def _similarity(contracts: pd.DataFrame, first: int, second: int) -> float:
     return float(fuzz.token_sort_ratio(b" ".join(one), b" ".join(other)))
 
 
+_DIGIT = re.compile(rb"\d")
+
+
 def _parcel(words: list[bytes]) -> set[bytes]:
-    return {word for word in words if word.isdigit() or word in _PARCEL_WORDS}
+    """What tells two purchases of one kind apart: parcel words, and any word with a digit (a
+    number, a plate, a model)."""
+    return {word for word in words if _DIGIT.search(word) or word in _PARCEL_WORDS}
 
 
 def chains(pairs: list[Pair]) -> list[list[Pair]]:
@@ -233,8 +289,11 @@ LISTED = 6
 
 
 def listed(labels: list[int]) -> str:
-    """The first record numbers in words: "3, 8 e 12", "1, 2, 3, 4, 5, 6 e mais 99"."""
-    shown = [str(label) for label in labels[:LISTED]]
+    """The first records in words, counted from 1 as a reader does: rows 2 and 7 are "3 e 8".
+
+    More than `LISTED` end in "… e mais 99".
+    """
+    shown = [str(label + 1) for label in labels[:LISTED]]
     if len(labels) > LISTED:
         return f"{', '.join(shown)} e mais {len(labels) - LISTED}"
     return " e ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]

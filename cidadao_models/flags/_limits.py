@@ -79,6 +79,8 @@ ADDITION_SHARE = 0.25
 REFURBISHMENT_SHARE = 0.50
 """The same for refurbishing a building or equipment (same articles; verified)."""
 
+DAYS_PER_YEAR = 365.25
+
 LONGEST_TERM_YEARS = 35
 """Longest contract term, with investment (Lei 14.133/2021, art. 110, II; not verified)."""
 

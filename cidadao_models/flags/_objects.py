@@ -31,7 +31,8 @@ _BREAKS = (
     "para p visando destinado destinada destinados destinadas atender atendendo conforme com"
     " no na nos nas pelo pela pelos pelas ao aos junto referente localizado localizada situado"
     " situada sito sita em por que cujo nesta neste desta deste sob atraves mediante incluindo"
-    " inclusive durante entre proveniente oriundo fim fins nao sem uso podendo"
+    " inclusive durante entre proveniente oriundo fim fins nao sem uso podendo bairro bairros zona"
+    " distrito distritos"
 )
 """Words after which the purpose or the place follows: the object ends there."""
 

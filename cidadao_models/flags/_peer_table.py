@@ -26,7 +26,7 @@ _LEVEL_COLUMNS: tuple[tuple[str, ...], ...] = (
 """Columns whose texts name the peer group of each of `LEVELS`."""
 
 MIN_IN_FILE, MIN_POOLED = 4, 30
-"""Records of a group in one file, and in all, for pooling: few each, as their medians are pooled."""
+"""Records of a group in one file, and in all, for pooling (few each: medians are pooled)."""
 
 MIN_FILES, MIN_PUBLISHERS = 3, 2
 """Files and publishers that must share a group for its amounts to speak of other bodies."""
@@ -54,7 +54,7 @@ class PeerTable:
 
     @classmethod
     def fit(cls, derived: pd.DataFrame, *, minimum: int = MIN_PEERS) -> PeerTable:
-        """Learn from records that went through `derive`; groups of fewer than `minimum` are left."""
+        """Learn from records that went through `derive`; smaller groups than `minimum` are left."""
         logs = pd.Series(np.log(derived["_valor"].to_numpy(float)), index=derived.index)
         parts = [_statistics(logs, _keys(derived, level), minimum) for level in range(len(LEVELS))]
         return cls(pd.concat([part for part in parts if len(part)] or parts))

@@ -54,6 +54,9 @@ LEVELS = (
 CLOSE_LEVELS = LEVELS[:3]
 """Levels whose members are comparable purchases; the others are too wide to prove much."""
 
+CATEGORY = LEVELS[3]
+"""The source's own classification: the narrowest of the wide levels."""
+
 
 def derive(records: pd.DataFrame) -> pd.DataFrame:
     """Copy of the records with the derived columns, whatever canonical columns there are.

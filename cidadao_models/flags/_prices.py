@@ -14,15 +14,28 @@ import pandas as pd
 
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _strength, _tails
-from cidadao_models.flags._peers import CLOSE_LEVELS, LEVELS, encode
+from cidadao_models.flags._peers import CATEGORY, CLOSE_LEVELS, LEVELS, encode
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-P_BAR = 2e-3
-"""Chance at which an amount far from its peers reaches the bar. Both sides together then reach
-0.7 in at most 0.4 % and 0.85 in at most 0.04 % of honest records, within the contract's 1 % and
-0.1 %; the least ratio lowers that further."""
+P_BAR = 3e-3
+"""Chance at which an amount far from its close peers reaches the bar. Both sides together then
+reach 0.7 in at most 0.6 % of honest records, within the contract's 1 %, and the upper one 0.85 in
+0.03 %, within 0.1 %; the least ratio lowers that further."""
+
+WIDE_BAR = 1e-3
+"""The same among records of one category, modality or file: these mix purchases, so only an
+amount rarer still tells anything."""
+
+CEILING = 0.84
+"""Highest weight of an amount that is small, or told from a wide group: below "high" (0.85)."""
+
+TARIFF = 3
+"""Records of one group with the very same amount that make it a price in use, not a rarity."""
+
+ALIKE = "registros parecidos"
+"""Said of peers that bought the same; those of a category, modality or file are just records."""
 
 ELSEWHERE = ", em dados públicos de referência"
 
@@ -67,15 +80,26 @@ def rare(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.nan_to_num(chances(contracts), nan=1.0) <= P_BAR
 
 
-def weight(p: float, *, close: bool) -> float:
-    """Weight of that chance; among wide groups (category, modality, file) below the bar."""
-    return float(_strength.from_chance(p, bar=P_BAR)) * (1.0 if close else _strength.BAR)
+def weights(contracts: pd.DataFrame, side: int) -> Floats:
+    """Weight of each amount's rarity above (`side=1`) or below (`side=-1`) its peers.
+
+    Small amounts are ordinary among a whole modality or file: they only give context there, and
+    so do wide groups learned elsewhere and budget lines.
+    """
+    p = chances(contracts)
+    close, purchase = is_close(contracts), contracts["_compra"].to_numpy()
+    weight = _strength.from_chance(p, bar=np.where(close, P_BAR, WIDE_BAR))
+    own = ~np.isnan(contracts["_pares_chance"].to_numpy())
+    if side < 0:
+        own &= contracts["_pares_nivel"].to_numpy() == CATEGORY
+        weight = np.minimum(weight, CEILING)
+    weight = np.where(close, weight, np.minimum(weight, CEILING))
+    return np.where((close | own) & purchase, weight, weight * _strength.BAR)
 
 
 def is_close(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Purchases compared with purchases of the same object."""
-    close = np.isin(contracts["_pares_nivel"].to_numpy(), CLOSE_LEVELS)
-    return np.asarray(close & contracts["_compra"].to_numpy())
+    """Amounts compared with those of the same object."""
+    return np.isin(contracts["_pares_nivel"].to_numpy(), CLOSE_LEVELS)
 
 
 def far_from_peers(contracts: pd.DataFrame, *, side: int, min_ratio: float) -> Iterator[Hit]:
@@ -85,12 +109,13 @@ def far_from_peers(contracts: pd.DataFrame, *, side: int, min_ratio: float) -> I
         rows = np.flatnonzero((ratio >= min_ratio) & rare(contracts))
     if not len(rows):
         return
-    close, p = is_close(contracts), chances(contracts)
-    peers = PeerGroups(contracts)
+    weight, p = weights(contracts, side), chances(contracts)
+    peers, labels = PeerGroups(contracts), contracts.index.to_numpy()
     for row in rows:
         facts = peers.facts(int(row), side)
         facts |= {"chance": float(p[row]), "vezes": float(ratio[row])}
-        yield Hit([int(contracts.index[int(row)])], facts, weight(p[row], close=bool(close[row])))
+        tariff = _strength.BAR if peers.is_tariff(int(row)) else 1.0
+        yield Hit([int(labels[row])], facts, float(weight[row]) * tariff)
 
 
 class PeerGroups:
@@ -113,6 +138,7 @@ class PeerGroups:
             "valor": value,
             "mediana": float(self._at("_pares_mediana", row)),
             "n": n,
+            "quais": ALIKE if self._at("_pares_nivel", row) in CLOSE_LEVELS else "registros",
         }
         if n != len(values):
             return facts | {"criterio": self._criterion(row) + ELSEWHERE, "contagem": ""}
@@ -121,6 +147,12 @@ class PeerGroups:
         told = f"; {words.number(count)} deles custaram {'menos' if side > 0 else 'mais'}"
         facts |= {"criterio": self._criterion(row) + years, "contagem": told}
         return facts | {"do_outro_lado": count}
+
+    def is_tariff(self, row: int) -> bool:
+        """Whether `TARIFF` records of the row's group have its very amount."""
+        values, _ = self._members(row)
+        value = self.value[row]
+        return int(np.ptp(np.searchsorted(values, (value, np.nextafter(value, np.inf))))) >= TARIFF
 
     def _at(self, column: str, row: int) -> Any:
         return self.contracts[column].iat[row]

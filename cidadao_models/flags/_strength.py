@@ -34,9 +34,9 @@ def strength(steps: npt.ArrayLike) -> Floats:
     return np.asarray(np.maximum(0.0, 1.0 - (1.0 - BAR) * np.exp2(-np.asarray(steps, float))))
 
 
-def from_chance(p: npt.ArrayLike, *, bar: float = P_BAR) -> Floats:
+def from_chance(p: npt.ArrayLike, *, bar: npt.ArrayLike = P_BAR) -> Floats:
     """Weight of a fact seen with chance `p` in honest data; one step for each factor of ten."""
-    return strength(np.log10(bar / np.maximum(np.asarray(p, float), 1e-300)))
+    return strength(np.log10(np.asarray(bar, float) / np.maximum(np.asarray(p, float), 1e-300)))
 
 
 def from_multiple(value: npt.ArrayLike, *, bar: float) -> Floats:

@@ -122,8 +122,7 @@ def _group_spreads(amounts: Floats) -> tuple[float, float, int]:
     if n < MIN_TAIL:
         return middle, middle, n
     low, median, high = np.quantile(amounts, (1 - TAIL, 0.5, TAIL))
-    return (
-        max(middle, float(median - low) / TAIL_SIGMAS),
-        max(middle, float(high - median) / TAIL_SIGMAS),
-        n,
-    )
+    below, above = float(median - low), float(high - median)
+    # a longer lower side goes on longer: uniform or exponential amounts come close to zero
+    stretch = max(1.0, below / max(above, SPREAD_FLOOR)) ** 0.5
+    return max(middle, stretch * below / TAIL_SIGMAS), max(middle, above / TAIL_SIGMAS), n

@@ -15,10 +15,8 @@ import pandas as pd
 
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _strength, flag
-from cidadao_models.flags._limits import LONGEST_TERM_YEARS
+from cidadao_models.flags._limits import DAYS_PER_YEAR, LONGEST_TERM_YEARS
 from cidadao_models.records import FIELDS
-
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,9 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     ):  # fmt: skip
         if row not in best or weight > best[row][0]:
             best[row] = weight, facts
+    labels = contracts.index.to_numpy()
     for row, (weight, facts) in best.items():
-        yield Hit([int(contracts.index[int(row)])], facts, weight)
+        yield Hit([int(labels[row])], facts, weight)
 
 
 _Found = Iterator[tuple[int, float, dict[str, object]]]
@@ -86,16 +85,14 @@ def _reversed(contracts: pd.DataFrame) -> _Found:
         known = ~(np.isnat(first) | np.isnat(second))
         rows = np.flatnonzero(known & (late > order.grace))
         weights = _strength.from_days(late[rows] / max(order.grace, 1))
-        for row, weight in zip(rows, weights, strict=True):
-            told = _told(order, first[row], second[row], int(late[row]))
+        dates = zip(_written(first[rows]), _written(second[rows]), strict=True)
+        for row, weight, pair in zip(rows, weights, dates, strict=True):
+            told = _told(order, pair, int(late[row]))
             yield int(row), _strength.CONTEXT if order.context else float(weight), told
 
 
-def _told(
-    order: _Order, first: np.datetime64, second: np.datetime64, days: int
-) -> dict[str, object]:
+def _told(order: _Order, dates: tuple[str, str], days: int) -> dict[str, object]:
     names = FIELDS[order.first].label, FIELDS[order.second].label
-    dates = _written(first), _written(second)
     problem = (
         f"{names[0].capitalize()} ({dates[0]}) vem {words.number(days)}"
         f" {'dia' if days == 1 else 'dias'} depois de {names[1]} ({dates[1]})."
@@ -103,8 +100,11 @@ def _told(
     return {"problema": problem, "dias": days, names[0]: dates[0], names[1]: dates[1]}
 
 
-def _written(day: np.datetime64) -> str:
-    return words.date(dt.date.fromisoformat(str(day)))
+def _written(days: npt.NDArray[np.datetime64]) -> list[str]:
+    """Each day as `14/03/2024`; the distinct ones are written once."""
+    distinct, code = np.unique(days, return_inverse=True)
+    texts = [words.date(dt.date.fromisoformat(str(day))) for day in distinct]
+    return [texts[k] for k in code]
 
 
 def _endless(contracts: pd.DataFrame) -> _Found:
@@ -114,11 +114,11 @@ def _endless(contracts: pd.DataFrame) -> _Found:
     known = ~(np.isnat(start) | np.isnat(end))
     years = np.where(known, (end - start).astype(np.int64) / DAYS_PER_YEAR, 0.0)
     rows = np.flatnonzero(years > LONGEST_TERM_YEARS + 1 / 12)
-    for row, weight in zip(
-        rows, _strength.from_multiple(years[rows], bar=LONGEST_TERM_YEARS), strict=True
-    ):
+    weights = _strength.from_multiple(years[rows], bar=LONGEST_TERM_YEARS)
+    dates = zip(_written(start[rows]), _written(end[rows]), strict=True)
+    for row, weight, (first, last) in zip(rows, weights, dates, strict=True):
         problem = (
-            f"A vigência vai de {_written(start[row])} a {_written(end[row])}:"
+            f"A vigência vai de {first} a {last}:"
             f" {words.number(float(years[row]), 0)} anos, acima do maior prazo da lei"
             f" ({LONGEST_TERM_YEARS} anos, Lei 14.133/2021, art. 110)."
         )

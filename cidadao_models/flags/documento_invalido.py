@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cidadao_models.flags import Hit, _strength, flag
+from cidadao_models.flags._peers import encode
 from cidadao_models.records import mask_document
 
 CERTAINTY_STEPS = 1.0
@@ -34,7 +35,16 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     if not wrong.any():
         return
     weight = float(_strength.strength(CERTAINTY_STEPS))
-    for document, rows in contracts[wrong].groupby("fornecedor_id", sort=False).groups.items():
-        first = contracts["_doc_tipo"].loc[rows[0]]
-        facts = {"tipo": str(first).upper(), "documento": mask_document(str(document))}
-        yield Hit(rows.tolist(), facts | {"n": len(rows)}, weight)
+    rows = np.flatnonzero(wrong)
+    written = encode(contracts["fornecedor_id"].iloc[rows], len(rows))
+    order = np.argsort(written.codes, kind="stable")
+    first = np.flatnonzero(np.diff(written.codes[order], prepend=-1))
+    labels = contracts.index.to_numpy()[rows[order]].tolist()
+    for start, end in zip(first, [*first[1:], len(rows)], strict=True):
+        at = order[start]
+        facts = {
+            "tipo": str(kind[rows[at]]).upper(),
+            "documento": mask_document(written.texts[written.codes[at]]),
+            "n": int(end - start),
+        }
+        yield Hit(labels[start:end], facts, weight)

@@ -40,11 +40,12 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     repeated = sum(len(rows) - 1 for rows, _ in groups)
     n = len(contracts)
     general = n >= MIN_RECORDS and repeated > MANY_SHARE * n
+    index, value = contracts.index.to_numpy(), contracts["_valor"].to_numpy()
     for rows, identifying in groups:
-        labels = sorted(contracts.index[rows].tolist())
+        labels = sorted(index[rows].tolist())
         facts = {
             "n": len(labels),
-            "valor": float(contracts["_valor"].iloc[rows[0]]),
+            "valor": float(value[rows[0]]),
             "registros": _duplicates.listed(labels),
             "geral": "; no arquivo todo muitos se repetem" if general else "",
         }

@@ -69,8 +69,9 @@ def check(contracts: pd.DataFrame, *, min_unit_ratio: float) -> Iterator[Hit]:
     ):
         if row not in best or weight > best[row][0]:
             best[row] = weight, facts
+    labels = contracts.index.to_numpy()
     for row, (weight, facts) in best.items():
-        yield Hit([int(contracts.index[int(row)])], facts, weight)
+        yield Hit([int(labels[row])], facts, weight)
 
 
 def _amount(contracts: pd.DataFrame, name: str) -> Floats:
@@ -161,7 +162,9 @@ def _against_peers(contracts: pd.DataFrame) -> _Found:
     p, spread = _prices.chances(contracts), _prices.spreads(contracts)
     peers = _prices.PeerGroups(contracts)
     median = contracts["_pares_mediana"].to_numpy()
-    for row in np.flatnonzero(told & _prices.rare(contracts) & _prices.is_close(contracts)):
+    weights = _strength.from_chance(p, bar=_prices.P_BAR)
+    close = _prices.is_close(contracts) & contracts["_compra"].to_numpy()
+    for row in np.flatnonzero(told & _prices.rare(contracts) & close):
         power = int(np.rint(exponent[row]))
         rest = abs(exponent[row] - power) * np.log(10)
         tight = abs(power) == 1
@@ -169,13 +172,15 @@ def _against_peers(contracts: pd.DataFrame) -> _Found:
             continue
         if spread[row] > (TIGHT_SPREAD if tight else ALIKE_SPREAD):
             continue
+        if peers.is_tariff(int(row)):
+            continue
         seen = peers.facts(int(row), power)
         problem = (
             f"O valor ({words.money(value[row])}) seria comum se fosse {_factor(-power)}: a mediana"
             f" de {seen['n']} registros parecidos ({seen['criterio']}) é"
             f" {words.money(median[row])}."
         )
-        weight = _prices.weight(p[row], close=True)
+        weight = min(float(weights[row]), _weight(power))
         yield int(row), weight, {"problema": problem, "fator": 10.0**power, **seen}
 
 

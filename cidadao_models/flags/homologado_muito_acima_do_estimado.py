@@ -38,6 +38,7 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     estimate = contracts["valor_estimado"].to_numpy(dtype=np.float64, na_value=np.nan)
     estimate = np.where((estimate >= SYMBOLIC) & ~_sales(contracts), estimate, np.nan)
     told = np.zeros(len(contracts), dtype=bool)
+    labels = contracts.index.to_numpy()
     for name in _AWARDED:
         if name not in contracts:
             continue
@@ -55,7 +56,7 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
                 "estimado": float(estimate[row]),
                 "vezes": float(ratio[row]),
             }
-            yield Hit([int(contracts.index[int(row)])], facts, float(weight))
+            yield Hit([int(labels[row])], facts, float(weight))
 
 
 def _sales(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -16,9 +16,9 @@ from cidadao_models.flags import Hit, _prices, flag
     id="preco_abaixo_dos_pares",
     title="Preço abaixo dos pares",
     legal_basis="Lei 14.133/2021, art. 59, III e § 4º",
-    needs=("valor", ("objeto", "categoria")),
-    explain="{valor:brl} é {vezes:1} vezes menor que a mediana ({mediana:brl}) de {n} registros"
-    " parecidos ({criterio}){contagem}.",
+    needs=("valor",),
+    explain="{valor:brl} é {vezes:1} vezes menor que a mediana ({mediana:brl}) de {n} {quais}"
+    " ({criterio}){contagem}.",
     innocent="o valor for de uma parcela, de um mês ou de uma unidade, simbólico, ou a"
     " compra for pequena.",
     next_step="confira no contrato se o valor é total e peça a análise de exequibilidade.",

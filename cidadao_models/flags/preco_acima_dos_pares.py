@@ -16,8 +16,8 @@ from cidadao_models.flags import Hit, _prices, flag
     id="preco_acima_dos_pares",
     title="Preço acima dos pares",
     legal_basis="Lei 14.133/2021, art. 23",
-    needs=("valor", ("objeto", "categoria")),
-    explain="{valor:brl} é {vezes:1} vezes a mediana ({mediana:brl}) de {n} registros parecidos"
+    needs=("valor",),
+    explain="{valor:brl} é {vezes:1} vezes a mediana ({mediana:brl}) de {n} {quais}"
     " ({criterio}){contagem}.",
     innocent="a quantidade, o período ou o porte for maior que o usual: a comparação é do valor"
     " total do registro.",

@@ -1,10 +1,12 @@
 """A final value above the initial one by more than the law lets a contract grow.
 
-Extensions of continuous services also raise the value, lawfully; the file rarely tells them.
+Extensions of continuous services also raise the value, lawfully: where term and object tell of
+them, the growth only gives context.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,12 +14,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import Hit, _strength, flag
+from cidadao_models.flags._extensions import ROUNDING, matches
 from cidadao_models.flags._limits import ADDITION_SHARE, REFURBISHMENT_SHARE
 from cidadao_models.records import FIELDS
 
-_REFURBISHMENT = r"(?i)\breforma"
-_TOLERANCE = 0.005
-"""Half a percent over the share is rounding of the published values."""
+_REFURBISHMENT = re.compile(r"(?i)\breforma")
 
 
 @flag(
@@ -39,13 +40,15 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     with np.errstate(invalid="ignore", divide="ignore"):
         growth = np.where(initial > 0, final / initial - 1, np.nan)
     limit = np.full(len(contracts), ADDITION_SHARE)
-    rows = np.flatnonzero(growth > ADDITION_SHARE + _TOLERANCE)
+    rows = np.flatnonzero(growth > ADDITION_SHARE + ROUNDING)
     if "objeto" in contracts and len(rows):
-        refurbished = contracts["objeto"].iloc[rows].str.contains(_REFURBISHMENT, na=False)
-        limit[rows[refurbished.to_numpy(dtype=bool)]] = REFURBISHMENT_SHARE
-    rows = rows[growth[rows] > limit[rows] + _TOLERANCE]
+        refurbished = matches(contracts["objeto"].iloc[rows], _REFURBISHMENT)
+        limit[rows[refurbished]] = REFURBISHMENT_SHARE
+    rows = rows[growth[rows] > limit[rows] + ROUNDING]
     weights = _strength.from_multiple(growth[rows] / limit[rows], bar=1.0)
-    for row, weight in zip(rows, weights, strict=True):
+    labels = contracts.index.to_numpy()
+    extended = contracts["_prorrogado"].to_numpy()[rows] & (source[rows] == "valor_final")
+    for row, weight in zip(rows, np.where(extended, _strength.CONTEXT, weights), strict=True):
         facts: dict[str, object] = {
             "inicial": float(initial[row]),
             "final": float(final[row]),
@@ -53,7 +56,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
             "acrescimo": float(growth[row]),
             "limite": float(limit[row]),
         }
-        yield Hit([int(contracts.index[int(row)])], facts, float(weight))
+        yield Hit([int(labels[row])], facts, float(weight))
 
 
 def _amount(contracts: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:

@@ -32,8 +32,8 @@ FEATURES: dict[str, str] = {
 }
 """Columns of the feature matrix, in order, with the words a reader sees."""
 
-SIZES = frozenset({"valor", "pares", "fornecedor"})
-"""Features that speak of the amount alone."""
+LESS_IS_NO_REASON = frozenset({"valor", "pares", "fornecedor", "homologado", "crescimento"})
+"""Features that are no reason to check when they are merely low: cheap, or below the estimate."""
 
 SAMPLE_ABOVE = 100_000
 """Rows above which a baseline is fitted on the records of lowest hash (design promise 10)."""
@@ -87,6 +87,12 @@ def _log_ratio(prepared: pd.DataFrame, above: str, below: str) -> Floats:
     return _log10(_column(prepared, above)) - _log10(_column(prepared, below))
 
 
+def _growth(prepared: pd.DataFrame) -> Floats:
+    """log10 of final over initial value; NaN where yearly extensions explain it."""
+    growth = _log_ratio(prepared, "valor_final", "valor_inicial")
+    return np.where(prepared["_prorrogado"].to_numpy(), np.nan, growth)
+
+
 def _log_days(prepared: pd.DataFrame, start: str, end: str) -> Floats:
     """Signed log10(1 + days) from one date to the other."""
     if start not in prepared or end not in prepared:
@@ -101,7 +107,7 @@ def features(prepared: pd.DataFrame, history: SupplierHistory) -> Floats:
         [
             _log10(prepared["_valor"]),
             _column(prepared, "_pares_z"),
-            _log_ratio(prepared, "valor_final", "valor_inicial"),
+            _growth(prepared),
             _log_ratio(prepared, "valor", "valor_estimado"),
             _log_days(prepared, "vigencia_inicio", "vigencia_fim"),
             _log_days(prepared, "data_publicacao", "data_abertura"),
@@ -145,8 +151,8 @@ class Telling:
 
     @property
     def small(self) -> bool:
-        """Whether it only says that the amount is small."""
-        return self.feature in SIZES and not self.above
+        """Whether it only says that less was paid than usual."""
+        return self.feature in LESS_IS_NO_REASON and not self.above
 
     def __str__(self) -> str:
         side = "maior" if self.above else "menor"
