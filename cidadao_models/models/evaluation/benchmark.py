@@ -19,7 +19,10 @@ from cidadao_models import __version__
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number, what it is compared with, and the target it must meet."""
+    """One measured number, what it is compared with, and the target it must meet.
+
+    A `detail` goes to the JSON file only.
+    """
 
     suite: str
     case: str
@@ -30,6 +33,7 @@ class Figure:
     baseline_name: str = ""
     at_most: float | None = None
     at_least: float | None = None
+    detail: bool = False
 
     @property
     def target(self) -> str:
@@ -107,7 +111,7 @@ def run(suite: str | None = None, *, quick: bool = False, output: Path | None = 
     """
     names = [suite] if suite else suite_names()
     figures = list(_measured(names, quick))
-    print(table(figures))
+    print(table(figure for figure in figures if not figure.detail))
     target = output or Path("benchmark-results.json")
     document = {
         "version": __version__,

@@ -27,8 +27,8 @@ Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.intp]
 Row = dict[str, Any]
 
-TIME = "segundos"
-MEAN = "média"
+TIME = "seconds"
+MEAN = "mean"
 
 RARE_SHARE = 0.08
 """Share of the class made rare."""
@@ -92,6 +92,7 @@ def figures(quick: bool = False) -> Iterator[Figure]:
         elif row["case"].startswith(MEAN) and row["baseline_name"] == "IsolationForest":
             slack = AP_SLACK if row["metric"] == "ap" else 0.0
             limits["at_least"] = row["baseline"] - slack
+        limits["detail"] = row["metric"] != TIME and not row["case"].startswith(MEAN)
         yield Figure(**row, **limits)
 
 
@@ -114,7 +115,7 @@ def _rare_classes(rng: np.random.Generator, seed: int) -> Iterator[Task]:
     for name, load in loaders.items():
         X, target = load(return_X_y=True)
         for rare in np.unique(target):
-            yield Task(f"{name}:{rare} raro #{seed}", *_made_rare(X, target == rare, rng))
+            yield Task(f"{name}:{rare} rare #{seed}", *_made_rare(X, target == rare, rng))
 
 
 def _made_rare(
@@ -230,7 +231,7 @@ def _means(rows: list[Row]) -> list[Row]:
             value, baseline = (
                 float(np.mean([r[key] for r in chosen])) for key in ("value", "baseline")
             )
-            means.append(_row(f"{MEAN} de {len(chosen)} tarefas", metric, value, baseline, name))
+            means.append(_row(f"{MEAN} of {len(chosen)} tasks", metric, value, baseline, name))
     return means
 
 
