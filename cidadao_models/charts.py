@@ -27,6 +27,12 @@ SAND_TO_BRICK = [[0.0, "rgba(184,89,63,0.06)"], [0.01, "#dcb48a"], [1.0, "#8f3b2
 
 FONT = "'IBM Plex Sans', system-ui, sans-serif"
 
+AXIS_MARGIN = 0.25
+"""Room at both ends of a log axis, in powers of ten."""
+
+MOST_TICKS = 4
+"""Ticks of a money axis: more run into each other on a phone."""
+
 FEW = 6
 """Counts up to here get one tick each."""
 
@@ -96,8 +102,8 @@ def places(report: Report) -> go.Figure | None:
     table = overview.concentration(report)
     if table is None:
         return None
-    names = ["<br>".join(textwrap.wrap(clean(name, 50), 26)) for name in table.buyers]
-    figure = _figure(PLACES_TITLE, 130 + 40 * len(names))
+    names = [_two_lines(name) for name in table.buyers]
+    figure = _figure(PLACES_TITLE, 130 + 44 * len(names))
     figure.add_heatmap(
         z=table.counts.tolist(),
         x=list(table.periods),
@@ -111,8 +117,13 @@ def places(report: Report) -> go.Figure | None:
     )
     figure.update_yaxes(autorange="reversed", showgrid=False)
     axis = "ano" if table.by_year else "mês"
-    figure.update_xaxes(title=axis, showgrid=False, type="category", nticks=8)
+    figure.update_xaxes(title=axis, showgrid=False, type="category", nticks=4)
     return figure
+
+
+def _two_lines(name: str) -> str:
+    """A long name as a label of at most two lines."""
+    return "<br>".join(textwrap.wrap(clean(name), 26, max_lines=2, placeholder="…"))
 
 
 def timeline(report: Report) -> go.Figure | None:
@@ -135,7 +146,8 @@ def timeline(report: Report) -> go.Figure | None:
         ],
         hovertemplate="%{x|%d/%m/%Y}, %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": -0.2, "x": 0})
+    legend = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
+    figure.update_layout(showlegend=True, legend=legend, margin={"t": 108})
     figure.update_xaxes(title="data", tickformat="%m/%Y", nticks=6)
     _money_axis(figure, np.concatenate([line.values, line.found_values]), axis="y")
     return figure
@@ -143,17 +155,27 @@ def timeline(report: Report) -> go.Figure | None:
 
 def _money_axis(figure: go.Figure, values: np.ndarray, *, axis: str) -> None:
     """A log axis whose ticks are written as Brazilians write money."""
-    low, high = np.log10(values.min()), np.log10(values.max())
-    powers = np.arange(np.floor(low), np.ceil(high) + 1)
-    ticks = powers[:: max(1, len(powers) // 5)]
+    low, high = float(np.log10(values.min())), float(np.log10(values.max()))
+    ticks = _ticks(low - AXIS_MARGIN, high + AXIS_MARGIN)
     settings = {
         "type": "log",
         "title": "valor (escala logarítmica)",
-        "tickvals": [float(10.0**p) for p in ticks],
-        "ticktext": [overview.short_money(10.0**p) for p in ticks],
-        "range": [float(low) - 0.25, float(high) + 0.25],
+        "tickvals": ticks,
+        "ticktext": [overview.short_money(value) for value in ticks],
+        "range": [low - AXIS_MARGIN, high + AXIS_MARGIN],
     }
     figure.update_layout({f"{axis}axis": settings})
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Two to five round amounts between two powers of ten: 10 and 100, or 1, 2 and 5."""
+    powers = np.arange(np.floor(low), np.ceil(high) + 1)
+    for steps in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)):
+        ticks = [float(10.0**p * step) for p in powers for step in steps]
+        inside = [tick for tick in ticks if 10.0**low <= tick <= 10.0**high]
+        if len(inside) >= 3:
+            break
+    return inside[:: max(1, -(-len(inside) // MOST_TICKS))]
 
 
 def among_peers(report: Report, row: int, name: str) -> go.Figure | None:

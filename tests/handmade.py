@@ -65,8 +65,9 @@ def report(findings: list[Finding] | None = None, n: int = N) -> Report:
     issues = Issues()
     issues.add("data_impossivel", "A data 31/02/2024 não existe.", row=4, column="data")
     found = [finding(), finding(40, 0.86, orgao="Secretaria de Saúde")]
+    found = found if findings is None else findings
     return Report(
-        findings=found if findings is None else findings,
+        findings=found,
         total_analyzed=n,
         threshold=0.7,
         confidence=0.9,
@@ -80,4 +81,5 @@ def report(findings: list[Finding] | None = None, n: int = N) -> Report:
         mapping={"valor": {"column": "valorcontrato1", "reason": "nome conhecido"}},
         info={"sha256": "a" * 64, "format": "csv", "n_records": n, "n_rejected": 1},
         records=records(n),
+        summary={"sentence": f"{len(found)} de {n} registros merecem uma segunda olhada."},
     )  # fmt: skip

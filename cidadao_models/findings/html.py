@@ -50,7 +50,7 @@ def render(report: Report, *, today: dt.date | None = None) -> str:
     today = today or dt.date.today()
     shown = report.findings[:MAX_DETAILED]
     return _template().render(
-        summary=overview.summary_sentence(report),
+        summary=report.summary.get("sentence", ""),
         confidence=overview.confidence_sentence(report),
         disclaimer=words.DISCLAIMER,
         charts=_charts(report),

@@ -33,6 +33,9 @@ BUYER_FIELDS = ("unidade_gestora", "orgao", "unidade_gestora_id", "orgao_id", "m
 PEER_COLUMNS = {"_valor", "_pares", "_pares_n", "_pares_mediana"}
 """What `flags.prepare` derives and a comparison with peers needs."""
 
+DRAWN_COLUMNS = ("data", *sorted(PEER_COLUMNS), "_pares_nivel", "_grupo_nome")
+"""The columns of a report's records that charts and their sentences read; no other is needed."""
+
 UNKNOWN_BUYER = "órgão não informado"
 
 SEVERITY_ORDER = ("critical", "high", "medium", "low")
@@ -80,6 +83,7 @@ class Concentration:
     by_year: bool
     n_other_buyers: int
     n_undated: int
+    n_earlier: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +155,12 @@ def _text(records: pd.DataFrame, row: int, column: str) -> str:
 
 def buyer_of(finding: Finding) -> str:
     """Who bought, by the most specific field that the record has."""
-    names = (str(finding.item[name]) for name in BUYER_FIELDS if finding.item.get(name))
+    names = (_named(name, finding.item[name]) for name in BUYER_FIELDS if finding.item.get(name))
     return next(names, UNKNOWN_BUYER)
+
+
+def _named(field: str, value: object) -> str:
+    return f"código {value}" if field.endswith("_id") else str(value)
 
 
 def date_of(value: object) -> dt.date | None:
@@ -178,18 +186,37 @@ def concentration(report: Report) -> Concentration | None:
     months = {(day.year, day.month) for _, day in dated}
     if not dated or len(buyers) + len(months) < 3:
         return None
-    by_year = len(months) > MAX_PERIODS
-    periods = sorted({_period(day, by_year) for _, day in dated})[-MAX_PERIODS:]
+    by_year = _months_between(min(months), max(months)) > MAX_PERIODS
+    periods = _contiguous({_period(day, by_year) for _, day in dated}, by_year)
     shown = buyers[:MAX_BUYERS]
     counts = np.zeros((len(shown), len(periods)), dtype=int)
     for name, day in dated:
         if name in shown and _period(day, by_year) in periods:
             counts[shown.index(name), periods.index(_period(day, by_year))] += 1
-    labels = tuple(str(y) if by_year else f"{_MONTHS[m - 1]}/{y}" for y, m in periods)
-    undated = len(report.findings) - len(dated)
     return Concentration(
-        tuple(shown), labels, counts, by_year, max(0, len(buyers) - MAX_BUYERS), undated
+        tuple(shown),
+        tuple(str(y) if by_year else f"{_MONTHS[m - 1]}/{y}" for y, m in periods),
+        counts,
+        by_year,
+        n_other_buyers=max(0, len(buyers) - MAX_BUYERS),
+        n_undated=len(report.findings) - len(dated),
+        n_earlier=sum(_period(day, by_year) < periods[0] for _, day in dated),
     )
+
+
+def _months_between(first: tuple[int, int], last: tuple[int, int]) -> int:
+    return 12 * (last[0] - first[0]) + last[1] - first[1] + 1
+
+
+def _contiguous(found: set[tuple[int, int]], by_year: bool) -> list[tuple[int, int]]:
+    """Every month (or year) from the first to the last found, so that gaps show as gaps."""
+    (year, month), last = min(found), max(found)
+    periods = []
+    while (year, month) <= last:
+        periods.append((year, month))
+        next_year = by_year or month == 12
+        year, month = (year + 1, month if by_year else 1) if next_year else (year, month + 1)
+    return periods[-MAX_PERIODS:]
 
 
 def _period(day: dt.date, by_year: bool) -> tuple[int, int]:
@@ -218,27 +245,6 @@ def timeline(report: Report) -> Timeline | None:
         np.asarray(found, dtype=int),
         len(known),
     )
-
-
-def summary_sentence(report: Report) -> str:
-    """The answer in one sentence, in Portuguese."""
-    total = number(report.total_analyzed)
-    records = "registro" if report.total_analyzed == 1 else "registros"
-    n = len(report.findings)
-    checks = _unchecked(report)
-    if n == 0:
-        return f"Nada fora do comum em {total} {records}{checks}."
-    verb = "merece" if n == 1 else "merecem"
-    return f"{number(n)} de {total} {records} {verb} uma segunda olhada{checks}."
-
-
-def _unchecked(report: Report) -> str:
-    n = len(report.not_evaluated)
-    if n == 0:
-        return ""
-    if n == 1:
-        return "; 1 verificação não pôde ser feita"
-    return f"; {number(n)} verificações não puderam ser feitas"
 
 
 def confidence_sentence(report: Report) -> str:
@@ -322,6 +328,8 @@ def places_reading(places: Concentration) -> str:
     )
     if places.n_other_buyers:
         text += f" Outros {number(places.n_other_buyers)} órgãos não cabem no gráfico."
+    if places.n_earlier:
+        text += f" {number(places.n_earlier)} são anteriores a {places.periods[0]}."
     if places.n_undated:
         text += f" {number(places.n_undated)} achados não têm data."
     return text
@@ -384,3 +392,16 @@ def file_amounts(report: Report, row: int) -> tuple[np.ndarray, float | None]:
     value = _real(records, row, "_valor", 0.0)
     others = records["_valor"].drop(index=row).dropna().to_numpy(float)
     return others[others > 0], value if value > 0 else None
+
+
+def file_reading(report: Report, row: int) -> str:
+    """What the chart of the whole file shows for a record without peers, in one sentence."""
+    others, value = file_amounts(report, row)
+    if value is None or len(others) == 0:
+        return ""
+    below = number(int((others < value).sum()))
+    return (
+        f"Não há contratos parecidos em número suficiente: a comparação é com o arquivo inteiro. "
+        f"A mediana é {money(float(np.median(others)))}; {below} dos outros "
+        f"{number(len(others))} registros têm valor menor."
+    )

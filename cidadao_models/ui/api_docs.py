@@ -87,7 +87,7 @@ print(answer["anomalies"])
 print(client.predict(api_name="/health")["status"])"""
 
 ANSWER = """
-#### O que volta
+## O que volta
 `anomalies`: os registros que merecem uma segunda olhada, da maior nota para a menor, cada um com
 `contract_id`, `row` (número do registro, a partir de 0), `anomaly_score`, `severity`,
 `explanation` e `reasons` (fato, norma, leitura inocente, próximo passo e os números).
@@ -98,13 +98,13 @@ Nomes de campos aceitos: os da página (`valor`, `fornecedor`, `orgao`, `data`�
 (`value`, `supplier`, `amount`, `date`…), os da API do PNCP e os títulos de coluna dos portais.
 Valores podem ser números ou texto brasileiro (`"R$ 1.234,56"`).
 
-#### Erros
+## Erros
 `{"error": {"type", "message", "hint", "details"}}`, em português: 422 o que dá para corrigir,
 413 grande demais, 429 e 503 ocupado (com `Retry-After`), 404 endereço desconhecido.
 """
 
 LIMITS = """
-#### Limites
+## Limites
 Arquivo: {size}. Pelo Gradio, cada chamada leva cerca de um décimo de
 segundo a mais do que por REST.
 """
@@ -134,7 +134,7 @@ def build(page: gr.Blocks, limits: Limits) -> None:
 
 
 def _call(title: str, example: str) -> gr.Code:
-    gr.Markdown(f"#### {title}")
+    gr.Markdown(f"## {title}")
     return gr.Code(
         example.format(base=BASE),
         language=None,

@@ -12,14 +12,9 @@ from typing import Any, NoReturn
 import gradio as gr
 
 from cidadao_models.errors import CidadaoError, InputError
+from cidadao_models.findings import check_threshold
 from cidadao_models.ui.files import CPU
-from cidadao_models.ui.session import (
-    Service,
-    check_threshold,
-    forget_upload,
-    new_download,
-    upload_path,
-)
+from cidadao_models.ui.session import Service, forget_upload, new_download, upload_path
 
 Health = Callable[[], Mapping[str, object]]
 
@@ -59,7 +54,7 @@ def _analyze_csv(
         limit = check_threshold(threshold)
         if file is None:
             raise InputError("Falta o arquivo.", hint="Envie um arquivo no argumento 'file'.")
-        report = service.answer(service.open(file), limit).report
+        report = service.examined(service.open(file), limit).report
     except CidadaoError as error:
         _refuse(error)
     finally:

@@ -1,479 +1,196 @@
-"""The tab for files: upload, what was understood, findings, one finding, downloads.
-
-Lays out and wires; the words are in `texts`, the pieces in `render`, the work in `session`.
-"""
+"""The tab for files: what happens on each click. Lays out nothing and words nothing."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from cidadao_models import charts
 from cidadao_models.errors import CidadaoError, MissingFields
-from cidadao_models.findings import SEVERITY_LABELS, Finding, Report, overview
-from cidadao_models.findings.words import money, number
-from cidadao_models.reading.limits import Limits
-from cidadao_models.records import FIELDS
-from cidadao_models.ui import render, texts
+from cidadao_models.ui import render, scripts, texts, updates
+from cidadao_models.ui.filters import filters_of, select
+from cidadao_models.ui.layout import REMAPPABLE, Parts, lay_out
 from cidadao_models.ui.session import (
-    SESSION_TTL_S,
-    Opened,
+    Cancelled,
+    Progress,
     Service,
     Session,
+    Upload,
     forget_upload,
     new_download,
     upload_path,
 )
+from cidadao_models.ui.updates import State, Updates
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
-
-FILE_TYPES = [".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson",
-              ".zip", ".gz"]  # fmt: skip
-
-REMAPPABLE = ("valor", "data", "objeto", "fornecedor", "fornecedor_id", "orgao",
-              "unidade_gestora", "modalidade", "numero")  # fmt: skip
-"""Fields whose column the reader can correct: those that most checks need."""
 
 CPU = {"concurrency_id": "cpu", "concurrency_limit": 2}
 """Analyses of all visitors share two places: a free Space has two cores."""
 
 PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 
-SAVE_FILE = """(file) => {
-  const one = Array.isArray(file) ? file[0] : file;
-  if (!one || !one.url) { return; }
-  const link = document.createElement("a");
-  link.href = one.url;
-  link.download = one.orig_name || "";
-  document.body.appendChild(link);
-  link.click();
-  link.remove();
-}"""
-"""Saves the file just made, so that one click is enough."""
+QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False} | PRIVATE
+"""Events that answer at once, without a place in the queue."""
 
-Updates = dict[Any, Any]
-State = Opened | Session | None
+Run = Iterator[Updates]
 
 
-@dataclass(slots=True)
-class Parts:
-    """The components that the events of the tab read and change."""
-
-    session: gr.State
-    chosen: gr.State
-    upload: gr.File
-    threshold: gr.Slider
-    run: gr.Button
-    cancel: gr.Button
-    examples: list[gr.Button]
-    status: gr.HTML
-    result: gr.Column
-    area: gr.Column
-    mapping: gr.Accordion
-    understood: gr.HTML
-    problems: gr.HTML
-    columns: list[gr.Dropdown]
-    summary: gr.HTML
-    overview: gr.Column
-    plots: list[gr.Plot]
-    plot_notes: list[gr.HTML]
-    findings: gr.Column
-    search: gr.Textbox
-    signals: gr.CheckboxGroup
-    severities: gr.CheckboxGroup
-    shown: gr.HTML
-    table: gr.Dataframe
-    position: gr.HTML
-    previous: gr.Button
-    next: gr.Button
-    panel: gr.HTML
-    chart: gr.Plot
-    chart_note: gr.HTML
-    lai: gr.Textbox
-    raw: gr.HTML
-    computed: gr.HTML
-    unchecked: gr.HTML
-    cite: gr.HTML
-    downloads: dict[str, gr.Button]
-    file: gr.File
-
-
-def build(service: Service) -> None:
-    """Lay out the tab inside the open `gr.Blocks` and wire its events."""
-    parts = _layout(service.limits)
-    _wire(parts, service)
-
-
-# -- layout ------------------------------------------------------------------------------------
-
-
-def _layout(limits: Limits) -> Parts:
-    start = _start(limits)
-    understood = _understood_section()
-    with gr.Column(visible=False, elem_id="file-result") as result:
-        summary = _summary_section()
-        findings = _findings_section()
-        gr.Markdown(f"## {texts.STEP_UNCHECKED}")
-        unchecked = gr.HTML(elem_id="file-unchecked")
-        downloads = _downloads_section()
-    return Parts(
-        session=gr.State(None, time_to_live=SESSION_TTL_S),
-        chosen=gr.State(None, time_to_live=SESSION_TTL_S),
-        result=result,
-        unchecked=unchecked,
-        **start,
-        **understood,
-        **summary,
-        **findings,
-        **downloads,
-    )
-
-
-def _start(limits: Limits) -> dict[str, Any]:
-    kinds = texts.FILE_KINDS.format(size=render.limits_sentence(limits))
-    with gr.Row(elem_classes="start", equal_height=False):
-        with gr.Column(scale=3, min_width=300):
-            upload = gr.File(
-                label=texts.FILE_LABEL, file_types=FILE_TYPES, elem_id="file-input", height=150
-            )
-            upload.preprocess = upload_path
-            gr.HTML(f"<p class='soft'>{kinds}</p>")
-        with gr.Column(scale=2, min_width=280):
-            threshold = gr.Slider(
-                0.5, 1, value=0.7, step=0.01, label=texts.THRESHOLD_LABEL,
-                info=texts.THRESHOLD_INFO, elem_id="file-threshold",
-            )  # fmt: skip
-            run = gr.Button(texts.RUN, variant="primary", elem_id="file-run", interactive=False)
-            cancel = gr.Button(texts.CANCEL, visible=False, elem_id="file-cancel")
-    gr.HTML(f"<p class='soft'>{texts.EXAMPLES_LABEL}</p>")
-    with gr.Row(elem_classes="examples"):
-        examples = [
-            gr.Button(label, size="sm", elem_id=f"file-example-{i}", min_width=200)
-            for i, (_, label) in enumerate(texts.EXAMPLES, start=1)
-        ]
-    status = gr.HTML(render.message("plain", texts.EMPTY), elem_id="file-status", min_height=64)
-    return {
-        "upload": upload, "threshold": threshold, "run": run, "cancel": cancel,
-        "examples": examples, "status": status,
-    }  # fmt: skip
-
-
-def _understood_section() -> dict[str, Any]:
-    with gr.Column(visible=False) as area:
-        gr.Markdown(f"## {texts.STEP_UNDERSTOOD}")
-        understood = gr.HTML(elem_id="file-understood")
-        problems = gr.HTML(elem_id="file-problems")
-        with gr.Accordion(texts.REMAP, open=False, elem_id="file-mapping") as mapping:
-            gr.HTML(f"<p class='soft'>{texts.REMAP_HINT}</p>")
-            with gr.Row():
-                columns = [
-                    gr.Dropdown(
-                        [], label=FIELDS[name].label, elem_id=f"file-column-{name}", min_width=240
-                    )
-                    for name in REMAPPABLE
-                ]
-    return {
-        "area": area, "understood": understood, "problems": problems, "mapping": mapping,
-        "columns": columns,
-    }  # fmt: skip
-
-
-def _summary_section() -> dict[str, Any]:
-    gr.Markdown(f"## {texts.STEP_SUMMARY}")
-    summary = gr.HTML(elem_id="file-summary")
-    plots, notes = [], []
-    with gr.Column(elem_id="file-overview") as area:
-        with gr.Row(equal_height=False):
-            for name in ("signals", "places"):
-                with gr.Column(min_width=300):
-                    plots.append(_plot(f"file-{name}"))
-                    notes.append(gr.HTML(elem_classes="reading"))
-        plots.append(_plot("file-timeline"))
-        notes.append(gr.HTML(elem_classes="reading"))
-    return {"summary": summary, "overview": area, "plots": plots, "plot_notes": notes}
-
-
-def _plot(elem_id: str) -> gr.Plot:
-    return gr.Plot(show_label=False, container=False, elem_id=elem_id)
-
-
-def _findings_section() -> dict[str, Any]:
-    with gr.Column(elem_id="file-found") as findings:
-        gr.Markdown(f"## {texts.STEP_FINDINGS}")
-        with gr.Row(equal_height=False):
-            search = gr.Textbox(
-                label=texts.SEARCH_LABEL, placeholder=texts.SEARCH_PLACEHOLDER,
-                elem_id="file-search", max_length=200, min_width=260,
-            )  # fmt: skip
-            severities = gr.CheckboxGroup(
-                [], label=texts.SEVERITY_FILTER, elem_id="file-severity", min_width=260
-            )
-        signals = gr.CheckboxGroup([], label=texts.SIGNAL_FILTER, elem_id="file-signal")
-        shown = gr.HTML(elem_id="file-shown")
-        table = gr.Dataframe(
-            headers=list(texts.COLUMNS_SHOWN), interactive=False, wrap=True, max_height=460,
-            show_label=False, elem_id="file-findings", buttons=[],
-            datatype=["str", "str", "str", "number", "str", "number"],
-            column_widths=["110px", "170px", "190px", "150px", "320px", "110px"],
-        )  # fmt: skip
-        return {
-            "findings": findings, "search": search, "severities": severities,
-            "signals": signals, "shown": shown, "table": table,
-        } | _finding_section()  # fmt: skip
-
-
-def _finding_section() -> dict[str, Any]:
-    gr.Markdown(f"## {texts.STEP_FINDING}")
-    with gr.Row(elem_classes="steps"):
-        previous = gr.Button(texts.PREVIOUS, size="sm", elem_id="file-previous", min_width=90)
-        position = gr.HTML(elem_id="file-position")
-        following = gr.Button(texts.NEXT, size="sm", elem_id="file-next", min_width=90)
-    panel = gr.HTML(elem_id="file-finding")
-    chart = _plot("file-chart")
-    note = gr.HTML(elem_id="file-chart-note", elem_classes="reading")
-    with gr.Accordion(texts.LAI_LABEL, open=False):
-        lai = gr.Textbox(
-            show_label=False, lines=10, max_lines=24, buttons=["copy"], interactive=False,
-            elem_id="file-lai", label=texts.LAI_LABEL,
-        )  # fmt: skip
-    with gr.Accordion(texts.RAW_LABEL, open=False):
-        raw = gr.HTML(elem_id="file-raw")
-    with gr.Accordion(texts.COMPUTED_LABEL, open=False):
-        computed = gr.HTML(elem_id="file-computed")
-    return {
-        "previous": previous, "position": position, "next": following, "panel": panel,
-        "chart": chart, "chart_note": note, "lai": lai, "raw": raw, "computed": computed,
-    }  # fmt: skip
-
-
-def _downloads_section() -> dict[str, Any]:
-    gr.Markdown(f"## {texts.STEP_DOWNLOAD}")
-    with gr.Row(elem_classes="downloads"):
-        buttons = {
-            "html": gr.Button(texts.DOWNLOAD_HTML, elem_id="download-html", min_width=180),
-            "xlsx": gr.Button(texts.DOWNLOAD_XLSX, elem_id="download-xlsx", min_width=180),
-            "csv": gr.Button(texts.DOWNLOAD_CSV, elem_id="download-csv", min_width=180),
-        }
-    gr.HTML(f"<p class='soft'>{texts.DOWNLOAD_HINT}</p>")
-    cite = gr.HTML(elem_id="file-cite")
-    return {
-        "downloads": buttons,
-        "cite": cite,
-        "file": gr.File(label="arquivo", elem_classes="off"),
-    }
-
-
-# -- events ------------------------------------------------------------------------------------
-
-
-def _wire(parts: Parts, service: Service) -> None:
-    outputs = _all_outputs(parts)
-    shown = {"show_progress": "full", "show_progress_on": [parts.status]}
-    runs = []
-
-    def on(trigger: Any, work: Callable[..., Iterator[Updates]], inputs: list[Any]) -> None:
-        runs.append(trigger(work, inputs, outputs, **shown, **CPU, **PRIVATE))
-
-    def run_file(
-        path: str | None,
-        threshold: float,
-        state: State,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[Updates]:
-        if path is None and state is not None:
-            yield from _run(parts, service, _opened(state), threshold, progress)
-            return
-        yield from _first_run(parts, service, path, threshold, progress)
-
-    def run_threshold(
-        threshold: float,
-        state: State,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[Updates]:
-        if state is None:
-            yield {parts.cancel: gr.skip()}
-            return
-        yield from _run(parts, service, _opened(state), threshold, progress)
-
-    def run_columns(threshold: float, state: State, *columns: str | None) -> Iterator[Updates]:
-        if state is None:
-            yield {parts.status: _expired()}
-            return
-        opened = _opened(state).corrected(_changed(state, columns))
-        yield from _run(parts, service, opened, threshold, gr.Progress())
-
-    on(parts.run.click, run_file, [parts.upload, parts.threshold, parts.session])
-    on(parts.threshold.release, run_threshold, [parts.threshold, parts.session])
-    for column in parts.columns:
-        on(column.input, run_columns, [parts.threshold, parts.session, *parts.columns])
-    for button, (name, _) in zip(parts.examples, texts.EXAMPLES, strict=True):
-        on(button.click, _example_runner(parts, service, EXAMPLES_FOLDER / name), [parts.threshold])
-    parts.cancel.click(
-        lambda: _idle(parts) | {parts.status: render.message("plain", texts.CANCELLED)},
-        None,
-        [parts.status, parts.cancel, parts.run],
-        cancels=runs,
-        queue=False,
-        **PRIVATE,
-    )
+def build(page: gr.Blocks, service: Service) -> None:
+    """Lay out the tab inside the open `page` and wire its events."""
+    parts = lay_out(service.limits)
+    parts.start.upload.preprocess = upload_path
     _wire_upload(parts)
+    _wire_runs(page, parts, service)
     _wire_findings(parts)
     _wire_downloads(parts)
 
 
-def _example_runner(parts: Parts, service: Service, path: Path) -> Callable[..., Iterator[Updates]]:
-    def run_example(
-        threshold: float,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[Updates]:
-        yield from _first_run(parts, service, str(path), threshold, progress, keep_file=True)
+def _wire_upload(parts: Parts) -> None:
+    start = parts.start
+    start.upload.upload(
+        lambda: (gr.update(interactive=True), render.message("plain", texts.READY)),
+        None, [start.run, start.status], **QUIET,
+    )  # fmt: skip
+    start.upload.clear(
+        lambda session: gr.update(interactive=session is not None),
+        parts.session, start.run, **QUIET,
+    )  # fmt: skip
 
-    return run_example
+
+# -- runs --------------------------------------------------------------------------------------
 
 
-def _all_outputs(parts: Parts) -> list[Any]:
-    found: list[Any] = []
-    for name in parts.__dataclass_fields__:
-        part = getattr(parts, name)
-        if name in ("examples", "downloads", "file", "threshold"):
-            continue
-        found += part if isinstance(part, list) else [part]
+def _wire_runs(page: gr.Blocks, parts: Parts, service: Service) -> None:
+    start = parts.start
+    for trigger, work, inputs in _triggers(parts, Work(parts, service)):
+        _on(parts, service, trigger, work, inputs)
+
+    def cancel(request: gr.Request) -> Updates:
+        service.stop(str(request.session_hash))
+        return updates.idle(parts, render.message("plain", texts.CANCELLED))
+
+    def leave(request: gr.Request) -> None:
+        service.stop(str(request.session_hash))
+        service.runs.pop(str(request.session_hash), None)
+
+    start.cancel.click(cancel, None, [start.status, start.cancel, start.run], **QUIET)
+    page.unload(leave)
+
+
+def _on(
+    parts: Parts, service: Service, trigger: Any, work: Callable[..., Run], inputs: list[Any]
+) -> None:
+    """Say at once that the click was heard, then work when a place is free."""
+    start = parts.start
+
+    def heard(request: gr.Request) -> Updates:
+        service.begin(str(request.session_hash))
+        return updates.waiting(parts)
+
+    clicked = trigger(heard, None, [start.status, start.cancel, start.run], **QUIET)
+    clicked.then(work, inputs, _all_outputs(parts), show_progress="hidden", **CPU, **PRIVATE).then(
+        None, None, None, js=scripts.MARK_ROW, **PRIVATE
+    )
+
+
+def _triggers(parts: Parts, work: Work) -> list[tuple[Any, Callable[..., Run], list[Any]]]:
+    start, columns = parts.start, parts.understood.columns
+    found: list[tuple[Any, Callable[..., Run], list[Any]]] = [
+        (start.run.click, work.file, [start.upload, start.threshold, parts.session]),
+        (start.threshold.input, work.threshold, [start.threshold, parts.session]),
+    ]
+    for column in columns:
+        found.append((column.input, work.columns, [start.threshold, parts.session, *columns]))
+    for button, (name, _) in zip(start.examples, texts.EXAMPLES, strict=True):
+        found.append((button.click, work.example(EXAMPLES_FOLDER / name), [start.threshold]))
     return found
 
 
-def _wire_upload(parts: Parts) -> None:
-    parts.upload.upload(
-        lambda: (gr.update(interactive=True), render.message("plain", texts.READY)),
-        None, [parts.run, parts.status], queue=False, **PRIVATE,
-    )  # fmt: skip
-    parts.upload.clear(
-        lambda session: gr.update(interactive=session is not None),
-        parts.session, parts.run, queue=False, **PRIVATE,
-    )  # fmt: skip
+class Work:
+    """The runs that a click can start, each a stream of updates that ends with the page idle."""
 
+    def __init__(self, parts: Parts, service: Service) -> None:
+        self._parts = parts
+        self._service = service
 
-def _wire_findings(parts: Parts) -> None:
-    filters = [parts.session, parts.search, parts.severities, parts.signals]
-    listed = [parts.table, parts.shown]
+    def file(self, path: str | None, threshold: float, state: State, request: gr.Request) -> Run:
+        """Analyse the uploaded file; without one, the file in memory again."""
+        if path is None and state is not None:
+            yield from self._run(_upload(state), threshold, request)
+        elif path is None:
+            text = render.message("refused", texts.NO_FILE_TITLE, texts.NO_FILE_HINT)
+            yield updates.idle(self._parts, text)
+        else:
+            yield from self._open(path, threshold, request)
 
-    def filtered(*values: Any) -> Updates:
-        session, search, severities, signals = values
-        if not isinstance(session, Session):
-            return {parts.shown: _expired()}
-        return _table(parts, session.report, search, severities, signals)
+    def threshold(self, threshold: float, state: State, request: gr.Request) -> Run:
+        """Analyse the file in memory again with another lowest score."""
+        if state is None:
+            yield updates.idle(self._parts, render.message("plain", texts.EMPTY))
+            return
+        yield from self._run(_upload(state), threshold, request)
 
-    for part in filters[1:]:
-        part.change(
-            filtered, filters, listed, show_progress="hidden", trigger_mode="always_last",
-            queue=False, **PRIVATE,
-        )  # fmt: skip
-    opened = _finding_outputs(parts)
+    def columns(
+        self, threshold: float, state: State, request: gr.Request, *columns: str | None
+    ) -> Run:
+        """Analyse the file in memory again with the columns that the reader chose."""
+        if state is None:
+            yield updates.idle(self._parts, updates.expired())
+            return
+        upload = _upload(state).corrected(_changed(state, columns))
+        yield from self._run(upload, threshold, request)
 
-    def choose(session: State, event: gr.SelectData) -> Updates:
-        if not isinstance(session, Session):
-            return {parts.position: _expired()}
-        return _finding(parts, session, _position_of(session.report, event.row_value))
+    def example(self, path: Path) -> Callable[[float, gr.Request], Run]:
+        """Analyse a file that comes with the page."""
 
-    def step(by: int) -> Callable[[Session | None, int | None], Updates]:
-        def stepped(session: State, chosen: int | None) -> Updates:
-            if not isinstance(session, Session) or chosen is None:
-                return {parts.position: _expired()}
-            return _finding(parts, session, (chosen + by) % len(session.report.findings))
+        def run_example(threshold: float, request: gr.Request) -> Run:
+            yield from self._run(self._service.open(str(path)), threshold, request)
 
-        return stepped
+        return run_example
 
-    quiet: dict[str, Any] = {"show_progress": "hidden", "queue": False} | PRIVATE
-    parts.table.select(choose, [parts.session], opened, **quiet)
-    parts.previous.click(step(-1), [parts.session, parts.chosen], opened, **quiet)
-    parts.next.click(step(1), [parts.session, parts.chosen], opened, **quiet)
-
-
-def _position_of(report: Report, row_value: list[Any]) -> int:
-    """Which finding a row of the table shows: its last cell is the record, counted from 1."""
-    row = int(float(row_value[-1])) - 1
-    return next((i for i, finding in enumerate(report.findings) if finding.row == row), 0)
-
-
-def _finding_outputs(parts: Parts) -> list[Any]:
-    return [
-        parts.chosen, parts.position, parts.panel, parts.chart, parts.chart_note, parts.lai,
-        parts.raw, parts.computed,
-    ]  # fmt: skip
-
-
-def _wire_downloads(parts: Parts) -> None:
-    for kind, button in parts.downloads.items():
-
-        def make(session: State, kind: str = kind) -> str:
-            if not isinstance(session, Session):
-                raise gr.Error(f"{texts.EXPIRED_TITLE} {texts.EXPIRED_HINT}", print_exception=False)
-            write: Callable[[Path], Path] = getattr(session.report, f"to_{kind}")
-            return new_download(parts.file.GRADIO_CACHE, f"{session.stem}.{kind}", write)
-
-        button.click(
-            make, parts.session, parts.file, show_progress="hidden", **CPU, **PRIVATE
-        ).success(None, parts.file, None, js=SAVE_FILE, **PRIVATE)
-
-
-# -- work --------------------------------------------------------------------------------------
-
-
-def _first_run(
-    parts: Parts,
-    service: Service,
-    path: str | None,
-    threshold: float,
-    progress: gr.Progress,
-    *,
-    keep_file: bool = False,
-) -> Iterator[Updates]:
-    """Open the file, forget it, and analyse what it held."""
-    if path is None:
-        yield {parts.status: render.message("refused", texts.NO_FILE_TITLE, texts.NO_FILE_HINT)}
-        return
-    yield _working(parts, texts.READING)
-    progress(0.05, desc=texts.READING)
-    try:
-        opened = service.open(path)
-    except CidadaoError as error:
-        yield _idle(parts) | {parts.status: render.refused(error), parts.upload: None}
-        return
-    finally:
-        if not keep_file:
+    def _open(self, path: str, threshold: float, request: gr.Request) -> Run:
+        """Take the file into memory, delete it from the disk, and analyse it."""
+        try:
+            upload = self._service.open(path)
+        except CidadaoError as error:
+            refused = updates.idle(self._parts, render.refused(error))
+            yield refused | {self._parts.start.upload: None}
+            return
+        finally:
             forget_upload(path)
-    yield {parts.upload: None}
-    yield from _run(parts, service, opened, threshold, progress)
+        yield {self._parts.start.upload: None}
+        yield from self._run(upload, threshold, request)
+
+    def _run(self, upload: Upload, threshold: float, request: gr.Request) -> Run:
+        """Analyse; without usable columns, let the reader choose them."""
+        parts, visitor = self._parts, str(request.session_hash)
+        try:
+            for step in self._service.run(upload, threshold, visitor):
+                if isinstance(step, Progress):
+                    yield updates.working(parts, step)
+                else:
+                    yield updates.everything(parts, step)
+        except Cancelled:
+            yield updates.idle(parts, render.message("plain", texts.CANCELLED))
+        except CidadaoError as error:
+            refused = updates.idle(parts, render.refused(error))
+            if isinstance(error, MissingFields):
+                refused |= updates.choose_columns(parts, upload, _columns_of(error))
+            yield refused
 
 
-def _run(
-    parts: Parts, service: Service, opened: Opened, threshold: float, progress: gr.Progress
-) -> Iterator[Updates]:
-    """Analyse an opened file; without usable columns, let the reader choose them."""
-    checking = texts.CHECKING.format(n=number(opened.size))
-    yield _working(parts, checking)
-    progress((0, opened.size), desc=checking, unit="registros")
-    try:
-        session = service.answer(opened, threshold)
-    except MissingFields as error:
-        yield _idle(parts) | _choose_columns(parts, opened) | {parts.status: render.refused(error)}
-        return
-    except CidadaoError as error:
-        yield _idle(parts) | {parts.status: render.refused(error)}
-        return
-    progress((opened.size, opened.size), desc=checking, unit="registros")
-    yield _idle(parts) | _everything(parts, session)
+def _upload(state: Upload | Session) -> Upload:
+    return state.upload if isinstance(state, Session) else state
 
 
-def _opened(state: Opened | Session) -> Opened:
-    return state.opened if isinstance(state, Session) else state
+def _columns_of(error: MissingFields) -> list[str]:
+    names = error.details.get("columns")
+    return [str(name) for name in names] if isinstance(names, list) else []
 
 
-def _changed(state: Opened | Session, columns: tuple[str | None, ...]) -> dict[str, str]:
+def _changed(state: Upload | Session, columns: tuple[str | None, ...]) -> dict[str, str]:
     """The columns that differ from what the analysis had understood."""
     mapping = state.report.mapping if isinstance(state, Session) else {}
     return {
@@ -483,155 +200,99 @@ def _changed(state: Opened | Session, columns: tuple[str | None, ...]) -> dict[s
     }
 
 
-def _working(parts: Parts, text: str) -> Updates:
-    return {
-        parts.status: render.message("working", text),
-        parts.cancel: gr.update(visible=True),
-        parts.run: gr.update(interactive=False),
-    }
-
-
-def _idle(parts: Parts) -> Updates:
-    return {parts.cancel: gr.update(visible=False), parts.run: gr.update(interactive=True)}
-
-
-def _expired() -> str:
-    return render.message("refused", texts.EXPIRED_TITLE, texts.EXPIRED_HINT)
-
-
-# -- updates -----------------------------------------------------------------------------------
-
-
-def _everything(parts: Parts, session: Session) -> Updates:
-    """Updates of the whole tab for a finished analysis; the first finding is opened."""
-    report = session.report
-    updates: Updates = {
-        parts.session: session,
-        parts.status: render.done(session),
-        parts.area: gr.update(visible=True),
-        parts.mapping: gr.update(open=False),
-        parts.result: gr.update(visible=True),
-        parts.understood: render.understood(session),
-        parts.problems: render.problems(report),
-        parts.summary: render.summary(report),
-        parts.overview: gr.update(visible=bool(report.findings)),
-        parts.findings: gr.update(visible=bool(report.findings)),
-        parts.unchecked: render.unchecked(report),
-        parts.cite: render.cite(session),
-        parts.search: "",
-    }
-    updates |= _columns(parts, session) | _filters(parts, report)
-    updates |= _table(parts, report, "", [], []) | _plots(parts, report)
-    return updates | (_finding(parts, session, 0) if report.findings else {})
-
-
-def _choose_columns(parts: Parts, opened: Opened) -> Updates:
-    """Updates for a file whose columns could not be told: the reader chooses them."""
-    names = [str(name) for name in opened.table.data.column_names]
-    return {
-        parts.session: opened,
-        parts.result: gr.update(visible=False),
-        parts.area: gr.update(visible=True),
-        parts.mapping: gr.update(open=True),
-        parts.understood: render.columns_seen(names),
-        parts.problems: "",
-    } | {dropdown: gr.update(choices=names, value=None) for dropdown in parts.columns}
-
-
-def _columns(parts: Parts, session: Session) -> Updates:
-    report = session.report
-    mapped = {name: entry.get("column") for name, entry in report.mapping.items()}
-    unmapped = report.info.get("unmapped")
-    names = [column for column in mapped.values() if column]
-    names += [str(column) for column in unmapped] if isinstance(unmapped, list | tuple) else []
-    choices = sorted(dict.fromkeys(names), key=str.casefold)
-    return {
-        dropdown: gr.update(choices=choices, value=mapped.get(name))
-        for name, dropdown in zip(REMAPPABLE, parts.columns, strict=True)
-    }
-
-
-def _filters(parts: Parts, report: Report) -> Updates:
-    severities = [
-        (f"{SEVERITY_LABELS[word].removeprefix('sinal ')} ({number(n)})", word)
-        for word, n in overview.severity_counts(report).items()
-    ]
-    signals = [(f"{s.title} ({number(s.count)})", s.id) for s in overview.signal_counts(report)]
-    return {
-        parts.severities: gr.update(choices=severities, value=[]),
-        parts.signals: gr.update(choices=signals, value=[]),
-    }
-
-
-def _selected(
-    report: Report, search: str | None, severities: list[str], signals: list[str]
-) -> list[Finding]:
-    words = (search or "").casefold().split()
+def _all_outputs(parts: Parts) -> list[Any]:
+    start, understood, overview = parts.start, parts.understood, parts.overview
     return [
-        finding
-        for finding in report.findings
-        if (not severities or finding.severity in severities)
-        and (not signals or any(reason.id in signals for reason in finding.reasons))
-        and render.matches(finding, words)
-    ]
+        parts.session, parts.result, parts.unchecked, parts.downloads.cite,
+        start.upload, start.status, start.cancel, start.run,
+        understood.area, understood.text, understood.problems, understood.mapping,
+        *understood.columns,
+        overview.summary, overview.area, *overview.plots, *overview.readings,
+        parts.listing.area, *parts.listing.inputs, *_list_outputs(parts),
+    ]  # fmt: skip
 
 
-def _table(
-    parts: Parts, report: Report, search: str | None, severities: list[str], signals: list[str]
-) -> Updates:
-    selected = _selected(report, search, severities, signals)
-    shown = selected[: render.MAX_ROWS_SHOWN]
-    sentence = texts.FINDINGS_CAPPED if len(selected) > len(shown) else texts.FINDINGS_SHOWN
-    total = len(selected) if len(selected) > len(shown) else len(report.findings)
-    counts = sentence.format(shown=number(len(shown)), total=number(total))
-    frame = render.table_frame(shown)
-    return {
-        parts.table: frame.style.format({"valor": _amount, "registro": _count}, na_rep=""),
-        parts.shown: f"<p class='soft'>{counts} {texts.FINDINGS_HINT}</p>",
-    }
+def _list_outputs(parts: Parts) -> list[Any]:
+    part = parts.listing
+    return [part.table, part.shown, part.fold, parts.one.area, *_one_outputs(parts)]
 
 
-def _amount(value: object) -> str:
-    return money(value) if isinstance(value, float) and not math.isnan(value) else ""
+def _one_outputs(parts: Parts) -> list[Any]:
+    one = parts.one
+    return [
+        parts.chosen, one.position, one.panel, one.chart, one.reading, one.lai, one.raw,
+        one.computed,
+    ]  # fmt: skip
 
 
-def _count(value: object) -> str:
-    return number(value) if isinstance(value, int) else str(value)
+# -- findings ----------------------------------------------------------------------------------
 
 
-def _plots(parts: Parts, report: Report) -> Updates:
-    if not report.findings:
-        return {plot: gr.update(value=None, visible=False) for plot in parts.plots}
-    places, line = overview.concentration(report), overview.timeline(report)
-    figures = [charts.signals(report), charts.places(report), charts.timeline(report)]
-    notes = [
-        overview.signals_reading(report),
-        overview.places_reading(places) if places else "",
-        overview.timeline_reading(line) if line else "",
-    ]
-    updates: Updates = {}
-    for plot, box, figure, note in zip(parts.plots, parts.plot_notes, figures, notes, strict=True):
-        updates[plot] = gr.update(value=figure, visible=figure is not None)
-        updates[box] = render.paragraph(note)
-    return updates
+def _wire_findings(parts: Parts) -> None:
+    inputs = [parts.session, parts.chosen, *parts.listing.inputs]
+
+    def narrow(session: State, chosen: int | None, *values: object) -> Updates:
+        if not isinstance(session, Session):
+            return {parts.listing.shown: updates.expired()}
+        return updates.listed(parts, session, filters_of(*values), chosen)
+
+    def clear(session: State, chosen: int | None) -> Updates:
+        if not isinstance(session, Session):
+            return {parts.listing.shown: updates.expired()}
+        fresh = updates.fresh_filters(parts, session.report)
+        return fresh | updates.listed(parts, session, filters_of(), chosen)
+
+    outputs = _list_outputs(parts)
+    for part in parts.listing.inputs:
+        # A text box says `input` only for some ways of typing (Gradio 6.31); `change` for all.
+        trigger = part.change if isinstance(part, gr.Textbox) else part.input
+        trigger(narrow, inputs, outputs, trigger_mode="always_last", **QUIET).then(
+            None, None, None, js=scripts.MARK_ROW, **PRIVATE
+        )
+    parts.listing.clear.click(clear, inputs[:2], [*parts.listing.inputs, *outputs], **QUIET).then(
+        None, None, None, js=scripts.MARK_ROW, **PRIVATE
+    )
+    _wire_one(parts, inputs)
 
 
-def _finding(parts: Parts, session: Session, position: int) -> Updates:
-    report = session.report
-    finding = report.findings[position]
-    where = texts.POSITION.format(i=number(position + 1), n=number(len(report.findings)))
-    figure = charts.among_peers(report, finding.row, overview.name_of(finding))
-    peers = overview.peers_of(report, finding.row)
-    note = "" if figure else texts.NO_CHART
-    if peers is not None:
-        note = overview.peers_reading(peers, with_ratio=overview.is_about_price(finding))
-    return {
-        parts.chosen: position,
-        parts.position: f"<p class='position'>{where}</p>",
-        parts.panel: render.finding_panel(finding),
-        parts.chart: gr.update(value=figure, visible=figure is not None),
-        parts.chart_note: render.paragraph(note),
-        parts.lai: render.lai_request(finding),
-        parts.raw: render.raw_row(session, finding.row),
-        parts.computed: render.computed(report, finding),
-    }
+def _wire_one(parts: Parts, inputs: list[Any]) -> None:
+    def choose(session: State, chosen: int | None, event: gr.EventData, *values: object) -> Updates:
+        return turned(session, int(event.row), 0, values)
+
+    def step(by: int) -> Callable[..., Updates]:
+        return lambda session, chosen, *values: turned(session, chosen, by, values)
+
+    def turned(session: State, row: int | None, by: int, values: tuple[object, ...]) -> Updates:
+        if not isinstance(session, Session):
+            return {parts.one.position: updates.expired()}
+        selected = select(session.report, filters_of(*values))
+        rows = [finding.row for finding in selected]
+        position = (rows.index(row) + by) % len(rows) if row in rows else 0
+        return updates.opened(parts, session, selected, position) if rows else {}
+
+    outputs = _one_outputs(parts)
+    table, one = parts.listing.table, parts.one
+    for trigger, work, then in (
+        (table.select, choose, scripts.SHOW_PANEL),
+        (one.previous.click, step(-1), None),
+        (one.next.click, step(1), None),
+    ):
+        done = trigger(work, inputs, outputs, **QUIET)
+        marked = done.then(None, None, None, js=scripts.MARK_ROW, **PRIVATE)
+        if then is not None:
+            marked.then(None, None, None, js=then, **PRIVATE)
+
+
+def _wire_downloads(parts: Parts) -> None:
+    file = parts.downloads.file
+    for kind, button in parts.downloads.buttons.items():
+
+        def make(session: State, kind: str = kind) -> str:
+            if not isinstance(session, Session):
+                raise gr.Error(f"{texts.EXPIRED_TITLE} {texts.EXPIRED_HINT}", print_exception=False)
+            write: Callable[[Path], Path] = getattr(session.report, f"to_{kind}")
+            return new_download(file.GRADIO_CACHE, f"{session.stem}.{kind}", write)
+
+        button.click(make, parts.session, file, show_progress="hidden", **CPU, **PRIVATE).success(
+            None, file, None, js=scripts.SAVE_FILE, **PRIVATE
+        )

@@ -6,9 +6,8 @@ No components and no events here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import pandas as pd
 from markupsafe import Markup, escape
 
 from cidadao_models.errors import CidadaoError
@@ -19,24 +18,16 @@ from cidadao_models.findings.words import number
 from cidadao_models.reading.limits import MEGABYTE, Limits
 from cidadao_models.records import FIELDS, mask_cpf, mask_document
 from cidadao_models.ui import texts
-from cidadao_models.ui.session import Session
-
-MAX_ROWS_SHOWN = 500
-"""Findings in the table on screen; Gradio's table slows down above (measured), files have all."""
+from cidadao_models.ui.listing import marks
+from cidadao_models.ui.session import Progress, Session
 
 MAX_EXAMPLES = 3
 """Examples shown of each problem in the data."""
-
-MAX_WHY = 220
-"""Characters of a reason in the table; the whole sentence is in the panel."""
 
 _ASKED = re.compile(
     r"(?:peça|solicite)\s+(.+?)(?=\s+e\s+(?:confira|compare|avise|procure|veja)\b|[.;]|$)", re.I
 )
 """What follows "peça" in a next step, up to the next instruction."""
-
-STEPS = {"low": 1, "medium": 2, "high": 3, "critical": 4}
-"""How many of the four marks of a severity are filled."""
 
 
 def message(kind: str, title: str, body: str = "") -> str:
@@ -57,9 +48,31 @@ def done(session: Session) -> str:
     return message("done", texts.DONE.format(name=session.name, n=total), texts.DELETED)
 
 
-def sentence_of(report: Report) -> str:
-    """The summary sentence that the analysis gave."""
-    return str(report.summary.get("sentence") or overview.summary_sentence(report))
+def working(progress: Progress) -> str:
+    """What a run is doing, how long it has taken, and how long it may still take."""
+    if progress.records is None:
+        stage = texts.READING.format(size=number(max(0.1, progress.size / MEGABYTE), 1))
+    else:
+        stage = texts.CHECKING.format(n=number(progress.records))
+    times = [texts.ELAPSED.format(s=number(progress.elapsed_s, 0))]
+    if progress.left_s is None:
+        bar = Markup("<progress aria-label='{}'></progress>").format(texts.PROGRESS_LABEL)
+    else:
+        total = progress.elapsed_s + progress.left_s
+        times.append(texts.LEFT.format(s=number(max(1.0, progress.left_s), 0)))
+        bar = Markup("<progress aria-label='{}' max='100' value='{:.0f}'></progress>").format(
+            texts.PROGRESS_LABEL, 100 * progress.elapsed_s / total
+        )
+    return Markup(
+        "<div class='message working'><p role='status'><strong>{}</strong></p>{}"
+        "<p class='soft'>{}</p></div>"
+    ).format(stage, bar, " ".join(times))
+
+
+def counts(text: str, problem: str = "") -> str:
+    """How many findings are listed, and what of the filters was not understood."""
+    warning = Markup("<p class='message refused' role='alert'>{}</p>").format(problem)
+    return Markup("{}<p class='soft' role='status'>{}</p>").format(warning if problem else "", text)
 
 
 def understood(session: Session) -> str:
@@ -71,8 +84,7 @@ def understood(session: Session) -> str:
     if sheet := info.get("sheet"):
         facts.append(f"aba “{sheet}”")
     if encoding := info.get("encoding"):
-        facts.append(str(encoding))
-    facts += [str(note) for note in _listed(info.get("notes"))]
+        facts.append(f"codificação {encoding}")
     if rejected := _whole(info.get("n_rejected")):
         facts.append(f"{number(rejected)} fora da análise (total, cabeçalho repetido, malformado)")
     rows = Markup("").join(
@@ -82,8 +94,14 @@ def understood(session: Session) -> str:
         for name, entry in report.mapping.items()
         if name in FIELDS
     )
-    return Markup("<p>{}</p>{}").format(
+    notes = Markup("").join(
+        Markup("<p class='soft'>{}</p>").format(note) for note in _listed(info.get("notes"))
+    )
+    if "valor" not in report.mapping:
+        notes = Markup("<p><strong>{}</strong></p>").format(texts.NO_AMOUNT) + notes
+    return Markup("<p>{}</p>{}{}").format(
         " · ".join(facts),
+        notes,
         _details(
             f"{texts.COLUMNS} ({len(report.mapping)})", Markup("<table>{}</table>").format(rows)
         ),
@@ -144,11 +162,11 @@ def _example(example: Mapping[str, object]) -> str:
 
 def summary(report: Report) -> str:
     """The opening sentence and what chance alone would give."""
-    text = Markup("<p class='lead'>{}</p>").format(sentence_of(report))
+    text = Markup("<p class='lead'>{}</p>").format(report.summary.get("sentence", ""))
+    if report.total_analyzed == 0:
+        return text + Markup("<p>{}</p>").format(texts.NO_RECORDS)
     if not report.findings:
-        text = Markup("<p class='lead'>{}</p><p>{}</p>").format(
-            texts.NOTHING_TITLE, texts.NOTHING_BODY
-        )
+        text += Markup("<p>{}</p>").format(texts.NOTHING_BODY)
     extra = [overview.confidence_sentence(report), f"Comparado com: {report.reference}."]
     return text + Markup("<p class='soft'>{}</p>").format(" ".join(e for e in extra if e))
 
@@ -171,55 +189,20 @@ def cite(session: Session) -> str:
     )
 
 
-def table_rows(findings: Iterable[Finding]) -> list[list[object]]:
-    """Rows of the table on screen, in the order of `texts.COLUMNS_SHOWN`."""
-    return [
-        [
-            SEVERITY_LABELS[finding.severity].removeprefix("sinal "),
-            finding.main.title,
-            str(finding.item.get("fornecedor") or ""),
-            finding.item.get("valor"),
-            _shorten(finding.main.explanation, MAX_WHY),
-            finding.row + 1,
-        ]
-        for finding in findings
-    ]
-
-
-def table_frame(findings: Iterable[Finding]) -> pd.DataFrame:
-    """The table on screen; amounts and record numbers stay numbers, so that they sort."""
-    frame = pd.DataFrame(table_rows(findings), columns=list(texts.COLUMNS_SHOWN))
-    frame["valor"] = pd.to_numeric(frame["valor"], errors="coerce")
-    return frame
-
-
-def _shorten(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
-def matches(finding: Finding, words: list[str]) -> bool:
-    """Whether every word searched for occurs in the finding's texts."""
-    parts = [finding.contract_id, *(str(value) for value in finding.item.values())]
-    parts += [text for reason in finding.reasons for text in (reason.title, reason.explanation)]
-    whole = " ".join(parts).casefold()
-    return all(word in whole for word in words)
-
-
 def finding_panel(finding: Finding) -> str:
     """One finding in full: fact, norm, innocent reading, next step."""
-    marks = Markup("").join(
-        Markup("<i class='{}'></i>").format("on" if i < STEPS[finding.severity] else "off")
-        for i in range(4)
+    head = Markup("<p class='strength {}'>{} {}</p><h3>{}</h3>").format(
+        finding.severity,
+        marks(finding.severity),
+        SEVERITY_LABELS[finding.severity],
+        overview.headline(finding),
     )
-    head = Markup(
-        "<p class='strength {}'><span class='marks' aria-hidden='true'>{}</span> {}</p><h3>{}</h3>"
-    ).format(finding.severity, marks, SEVERITY_LABELS[finding.severity], overview.headline(finding))
     body = Markup("").join(_reason(reason) for reason in finding.reasons)
     foot = Markup("<p class='soft'>Registro {} do arquivo · nota {}</p>").format(
         overview.record_number(finding.row), number(finding.score, 2)
     )
-    return Markup("<article class='finding {}'>{}{}{}{}</article>").format(
-        finding.severity, head, _parties(finding), body, foot
+    return Markup("<article class='finding {}' data-record='{}'>{}{}{}{}</article>").format(
+        finding.severity, finding.row, head, _parties(finding), body, foot
     )
 
 
@@ -264,7 +247,7 @@ def _documents(next_step: str) -> list[str]:
     return [asked.strip(" .;,") for asked in _ASKED.findall(next_step)]
 
 
-def raw_row(session: Session, row: int) -> str:
+def raw_row(session: Session, finding: Finding) -> str:
     """The record as published, CPFs masked."""
     documents = {
         entry.get("column")
@@ -275,7 +258,7 @@ def raw_row(session: Session, row: int) -> str:
         Markup("<tr><th scope='row'>{}</th><td>{}</td></tr>").format(
             mask_cpf(str(column)), _masked(value, column in documents)
         )
-        for column, value in session.reading.raw(row).items()
+        for column, value in session.cells(finding).items()
     )
     return Markup("<table>{}</table>").format(rows)
 

@@ -1,26 +1,31 @@
-"""One visitor's analysis in memory, and the files that live a few seconds on disk.
+"""One visitor's analysis: the file kept in memory, the run under way, what lives on disk a while.
 
-Reads and analyses through the package's one way; lays out nothing.
+Runs the package's one way in a process that can be stopped; lays out nothing.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from cidadao_models import analysis
-from cidadao_models.errors import InputError, UnreadableFile
-from cidadao_models.findings import Report
-from cidadao_models.reading.assemble import Reading, from_table
+from cidadao_models.errors import CidadaoError, UnreadableFile
+from cidadao_models.findings import Finding, Report
+from cidadao_models.inference.lanes import isolated
 from cidadao_models.reading.limits import Limits
-from cidadao_models.reading.table import read_table
-from cidadao_models.reading.text_table import TextTable
+from cidadao_models.ui.pace import Pace
+from cidadao_models.ui.work import Examined, examine_apart
 
 SESSION_TTL_S = 1_800
 """Idle time after which a visitor's analysis is forgotten (DESIGN, promise 9: 30 minutes)."""
@@ -28,21 +33,94 @@ SESSION_TTL_S = 1_800
 DEFAULT_TEMP_TTL_S = 60
 """Seconds a download lives on disk unless `CIDADAO_TEMP_TTL_S` says otherwise."""
 
+TICK_S = 0.5
+"""How often a run under way says how far it is, in seconds."""
+
+PACK_LEVEL = 1
+"""zlib level of a file kept in memory: spreadsheets in text shrink five times even so."""
+
 Analyze = Callable[..., Report]
+
+
+class Cancelled(CidadaoError):
+    """The visitor stopped the analysis, or left."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Upload:
+    """A file kept in memory (`packed` is zlib), its name, and the columns corrected so far.
+
+    `columns` names all its columns once they are known.
+    """
+
+    name: str
+    size: int
+    packed: bytes = field(repr=False)
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+
+    def corrected(self, changed: Mapping[str, str]) -> Upload:
+        """The same file with more columns chosen by hand."""
+        return replace(self, overrides={**self.overrides, **changed})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Session:
+    """What one visitor has analysed: the file and the answer."""
+
+    upload: Upload
+    examined: Examined = field(repr=False)
+
+    @property
+    def report(self) -> Report:
+        """The answer."""
+        return self.examined.report
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        return self.upload.name
+
+    @property
+    def stem(self) -> str:
+        """File name of the downloads: short, and the same for the same input."""
+        sha = str(self.report.info.get("sha256") or "registros")
+        return f"achados-{sha[:8]}"
+
+    def cells(self, finding: Finding) -> dict[str, object]:
+        """The cells of a finding's record as published."""
+        position = self.report.findings.index(finding)
+        return dict(self.examined.cells.slice(position, 1).to_pylist()[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: bytes being read, or records being checked; seconds gone and left.
+
+    `records` is None while the file is read; `left_s` is None where nothing alike was measured.
+    """
+
+    size: int
+    records: int | None
+    elapsed_s: float
+    left_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What the page needs done: the published limits of a file, and the analysis.
+    """What the page needs done: files examined within the limits, records analysed, runs stopped.
 
-    `analyze(source, threshold=...)` is `analysis.analyze` or something that answers the same.
+    `analyze(records, threshold=...)` is `analysis.analyze` or something that answers the same.
     """
 
     limits: Limits = field(default_factory=Limits.from_environment)
     analyze: Analyze = analysis.analyze
+    runs: dict[str, threading.Event] = field(default_factory=dict)
+    reading: Pace = field(default_factory=Pace)
+    checking: Pace = field(default_factory=Pace)
 
-    def open(self, path: str) -> Opened:
-        """The file as a table of texts. Raises InputError above the limits or unreadable."""
+    def open(self, path: str) -> Upload:
+        """The file in memory. Raises TooLarge above the limit and UnreadableFile when gone."""
         file = Path(path)
         try:
             self.limits.check_bytes(file.stat().st_size)
@@ -51,66 +129,91 @@ class Service:
             raise UnreadableFile(
                 "O arquivo não está mais no servidor.", hint="Envie o arquivo de novo."
             ) from None
-        return Opened(read_table(payload, filename=file.name, limits=self.limits), file.name, {})
+        return Upload(file.name, len(payload), zlib.compress(payload, PACK_LEVEL))
 
-    def answer(self, opened: Opened, threshold: float) -> Session:
-        """Read the table with the columns that the reader chose, and analyse it."""
-        reading = from_table(opened.table, opened.overrides)
-        return Session(opened, reading, self.analyze(reading, threshold=threshold))
+    def run(
+        self, upload: Upload, threshold: float, visitor: str | None = None
+    ) -> Iterator[Progress | Session]:
+        """Examine a file in its own process: progress at every tick, and the session at the end.
 
+        Raises what the analysis raises, and Cancelled after `stop(visitor)`. Giving the iterator
+        up stops the process too.
+        """
+        stop = threading.Event() if visitor is None else self.runs.get(visitor)
+        stop = stop or self.begin(str(visitor))
+        try:
+            with ThreadPoolExecutor(1) as pool:
+                yield from self._followed(pool, upload, threshold, stop)
+        finally:
+            stop.set()
+            if visitor is not None and self.runs.get(visitor) is stop:
+                del self.runs[visitor]
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Opened:
-    """A file that could be opened: its table of texts, name, and the columns corrected so far."""
+    def begin(self, visitor: str) -> threading.Event:
+        """Announce the visitor's next run, so that it can be stopped before it starts.
 
-    table: TextTable
-    name: str
-    overrides: Mapping[str, str]
+        Ends the one before, if there is one.
+        """
+        self.stop(visitor)
+        event = self.runs[visitor] = threading.Event()
+        return event
 
-    def corrected(self, changed: Mapping[str, str]) -> Opened:
-        """The same file with more columns chosen by hand."""
-        return Opened(self.table, self.name, {**self.overrides, **changed})
+    def examined(self, upload: Upload, threshold: float) -> Session:
+        """As `run`, waiting for the end."""
+        *_, last = self.run(upload, threshold)
+        assert isinstance(last, Session)
+        return last
 
-    @property
-    def size(self) -> int:
-        """Records in the file."""
-        return int(self.table.data.num_rows)
+    def stop(self, visitor: str) -> None:
+        """End the visitor's run, if there is one: its process is killed within a moment."""
+        if (event := self.runs.get(visitor)) is not None:
+            event.set()
 
+    def _followed(
+        self, pool: ThreadPoolExecutor, upload: Upload, threshold: float, stop: threading.Event
+    ) -> Iterator[Progress | Session]:
+        receiver, sender = multiprocessing.Pipe(duplex=False)
+        done = pool.submit(
+            isolated, examine_apart, upload.packed, upload.name, stop=stop, limits=self.limits,
+            overrides=dict(upload.overrides), threshold=threshold, progress=sender,
+        )  # fmt: skip
+        try:
+            yield from self._ticks(done, receiver, upload.size)
+            yield self._settled(done, upload, stop)
+        finally:
+            stop.set()
+            receiver.close()
+            sender.close()
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Session:
-    """What one visitor has analysed: the file, the file as read, the report."""
+    def _ticks(self, done: Future[Examined], receiver: Connection, size: int) -> Iterator[Progress]:
+        began = time.monotonic()
+        records, checking_since = None, began
+        while not wait({done}, timeout=TICK_S).done:
+            now = time.monotonic()
+            if records is None and receiver.poll():
+                records, checking_since = int(receiver.recv()), now
+            if records is None:
+                left = self.reading.left(size, now - began)
+            else:
+                left = self.checking.left(records, now - checking_since)
+            yield Progress(size, records, now - began, left)
 
-    opened: Opened
-    reading: Reading
-    report: Report
-
-    @property
-    def name(self) -> str:
-        """Name of the file."""
-        return self.opened.name
-
-    @property
-    def stem(self) -> str:
-        """File name of the downloads: short, and the same for the same input."""
-        sha = str(self.report.info.get("sha256") or "registros")
-        return f"achados-{sha[:8]}"
+    def _settled(self, done: Future[Examined], upload: Upload, stop: threading.Event) -> Session:
+        try:
+            examined = done.result()
+        except CidadaoError:
+            if stop.is_set():
+                raise Cancelled("A análise foi cancelada.", hint="Envie o arquivo.") from None
+            raise
+        self.reading.measured(upload.size, examined.read_s + examined.check_s)
+        self.checking.measured(examined.report.total_analyzed, examined.check_s)
+        return Session(replace(upload, columns=examined.columns), examined)
 
 
 def temp_ttl() -> float:
     """Seconds a download lives on disk, from the environment."""
     text = os.environ.get("CIDADAO_TEMP_TTL_S", "").strip()
     return float(text) if text.isascii() and text.isdigit() else float(DEFAULT_TEMP_TTL_S)
-
-
-def check_threshold(value: object) -> float:
-    """`value` as a score limit in [0, 1]; raises InputError."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise InputError(
-            "O valor de 'threshold' precisa ser um número entre 0 e 1.",
-            hint="Use, por exemplo, 0.7, o valor que vale quando 'threshold' não é enviado.",
-        )
-    return float(value)
 
 
 def new_download(folder: str | Path, name: str, write: Callable[[Path], Path]) -> str:

@@ -21,15 +21,24 @@ EXAMPLES = (
     ("empenhos_portal.csv", "Empenhos de um portal"),
     ("contratacoes_pncp.json", "Contratações em JSON (PNCP)"),
 )
-THRESHOLD_LABEL = "Nota mínima para aparecer"
-THRESHOLD_INFO = "0,70 moderado · 0,85 forte · 0,95 muito forte"
+THRESHOLD_LABEL = "Mostrar sinais a partir de"
+THRESHOLDS = (
+    ("fraco (nota 0,50)", 0.5),
+    ("moderado (0,70)", 0.7),
+    ("forte (0,85)", 0.85),
+    ("muito forte (0,95)", 0.95),
+)
 RUN = "Analisar"
 CANCEL = "Cancelar"
 
 EMPTY = "Nada analisado ainda. Envie um arquivo ou escolha um exemplo."
 READY = "Arquivo recebido. Clique em “Analisar”."
-READING = "Lendo o arquivo…"
-CHECKING = "Verificando {n} registros…"
+WAITING = "Recebido. A análise começa assim que houver lugar…"
+READING = "Lendo o arquivo ({size} MB)…"
+CHECKING = "{n} registros lidos. Comparando e verificando…"
+ELAPSED = "{s} s até agora."
+LEFT = "Faltam cerca de {s} s, pelo tempo de análises parecidas."
+PROGRESS_LABEL = "Andamento da análise"
 DONE = "Pronto: {name}, {n} registros analisados."
 DELETED = "O arquivo enviado já foi apagado do servidor."
 CANCELLED = "Análise cancelada. O que já estava na tela continua aqui."
@@ -37,13 +46,30 @@ EXPIRED_TITLE = "A análise anterior saiu da memória."
 EXPIRED_HINT = "Envie o arquivo de novo: nada fica guardado por mais de 30 minutos."
 NO_FILE_TITLE = "Falta o arquivo."
 NO_FILE_HINT = "Envie um arquivo ou escolha um exemplo."
+TOO_LARGE = (
+    "O arquivo é grande demais: vai {size}. Divida-o por ano ou por órgão, ou use o pacote "
+    "no seu computador."
+)
+GRADIO_SAYS = {
+    "Error": "Erro",
+    "Warning": "Aviso",
+    "Connection errored out": "A conexão com o servidor caiu. Tente de novo em instantes.",
+    "Connection to the server was lost": "A conexão com o servidor caiu; tentando de novo…",
+    "Queue is full": "Há gente demais na fila. Tente de novo em um minuto.",
+    "Could not parse server response": "O servidor não respondeu como esperado. Tente de novo.",
+}
+"""Beginnings of messages that Gradio 6.31 only has in English, and what is shown instead."""
+NO_AMOUNT = (
+    "Nenhuma coluna de valor foi reconhecida: sem ela, preços não podem ser comparados. Se o "
+    "arquivo tem uma, escolha-a em “Trocar colunas”."
+)
 REFUSED = "Não foi possível analisar."
 
 STEP_UNDERSTOOD = "1. O que entendemos"
 STEP_SUMMARY = "2. Resumo"
 STEP_FINDINGS = "3. Achados"
 STEP_FINDING = "4. Um achado"
-STEP_UNCHECKED = "5. O que não pôde ser verificado"
+STEP_UNCHECKED = "O que não pôde ser verificado"
 STEP_DOWNLOAD = "Baixar e citar"
 
 REMAP = "Trocar colunas"
@@ -55,16 +81,50 @@ PROBLEMS = "Problemas nos dados"
 COLUMNS = "Colunas reconhecidas"
 NOT_RECOGNISED = "não reconhecida"
 
-SEARCH_LABEL = "Buscar"
+SEARCH_LABEL = "Buscar nos achados"
 SEARCH_PLACEHOLDER = "fornecedor, órgão, objeto, número…"
+FILTERS = "Filtrar e ordenar"
+FILTERS_USED = "Filtrar e ordenar ({n} em uso)"
+CLEAR_FILTERS = "Limpar filtros"
 SIGNAL_FILTER = "Sinal"
 SEVERITY_FILTER = "Força"
-FINDINGS_HINT = "Escolha uma linha para ver o achado inteiro."
-FINDINGS_SHOWN = "{shown} de {total} achados na tela."
-FINDINGS_CAPPED = "A tela mostra os {shown} mais fortes de {total}; todos estão nos arquivos."
-COLUMNS_SHOWN = ("força", "sinal", "fornecedor", "valor", "por quê", "registro")
+BODY_FILTER = "Órgão"
+ANY_BODY = "todos os órgãos"
+SUPPLIER_FILTER = "Fornecedor (nome ou CNPJ)"
+ANY_SUPPLIER = "todos os fornecedores"
+SINCE_FILTER = "Data: de"
+UNTIL_FILTER = "Data: até"
+PERIOD_PLACEHOLDER = "2023 ou 03/2023"
+PERIOD_UNCLEAR = "“{text}” não é um período: use 2023, 03/2023 ou 14/03/2023."
+MINIMUM_FILTER = "Valor mínimo (R$)"
+MINIMUM_PLACEHOLDER = "50.000"
+AMOUNT_UNCLEAR = "“{text}” não é um valor: use, por exemplo, 50.000 ou 1.234,56."
+ORDER = "Ordem"
+ORDERS = (
+    ("mais forte primeiro", "score"),
+    ("maior valor primeiro", "value"),
+    ("mais recente primeiro", "date"),
+)
+FINDINGS_HINT = "Escolha um para ver o achado inteiro."
+FINDINGS_ALL = "{total} achados."
+FINDINGS_ONE = "{total} achado."
+FINDINGS_SHOWN = "{shown} de {total} achados, com os filtros em uso."
+FINDINGS_CAPPED = "A tela mostra {shown} de {total}; todos estão nos arquivos para baixar."
+NO_MATCH = "Nenhum achado com esta busca e estes filtros."
+LIST_LABEL = "Lista de achados"
+COLUMNS_SHOWN = (
+    ("força", ""),
+    ("sinal", ""),
+    ("fornecedor e órgão", ""),
+    ("valor", "number"),
+    ("por quê", ""),
+    ("registro", "number"),
+)
 
-NOTHING_TITLE = "Nada fora do comum neste arquivo."
+NO_RECORDS = (
+    "Nenhuma linha do arquivo pôde ser lida como registro; acima, em “Problemas nos dados”, está o "
+    "que havia em cada uma. Confira se o arquivo veio inteiro e baixe-o de novo na origem."
+)
 NOTHING_BODY = (
     "As verificações possíveis foram feitas e nada chegou à nota mínima. Isso não prova que tudo "
     "está regular; abaixo está o que não pôde ser visto."
@@ -76,10 +136,10 @@ POSITION = "Achado {i} de {n}"
 NORM = "Norma"
 INNOCENT = "Pode ser normal se"
 NEXT_STEP = "Para conferir:"
+LAI_TEXT = "Texto do pedido"
 LAI_LABEL = "Pedido de acesso à informação, pronto para copiar"
 RAW_LABEL = "Linha original do arquivo"
 COMPUTED_LABEL = "Como foi calculado"
-CHART_LABEL = "Comparação"
 NO_CHART = "Este registro não tem valor que se possa comparar."
 
 DOWNLOAD_HINT = "Os arquivos são feitos na hora e apagados do servidor logo depois."

@@ -69,7 +69,7 @@ def run_upload(page: Page, name: str, content: bytes) -> None:
 
 
 def wait_for_findings(page: Page) -> None:
-    page.wait_for_selector("#file-findings .virtual-row")
+    page.wait_for_selector("#file-findings [data-row]")
     page.wait_for_selector("#file-chart .js-plotly-plot")
 
 
@@ -88,9 +88,9 @@ def test_upload_findings_one_finding_and_downloads(browser: Browser, app_url: st
     expect(page.locator("#file-finding")).to_contain_text("Pode ser normal se")
     expect(page.locator("#file-finding")).to_contain_text("Para conferir:")
 
-    second = page.locator("#file-findings .virtual-row").nth(1)
-    number = second.locator("[aria-colindex='6']").inner_text().strip()
-    second.locator("[aria-colindex='2']").click()
+    second = page.locator("#file-findings [data-row]").nth(1)
+    number = second.locator(".record").inner_text().strip()
+    second.locator("button").press("Enter")
     expect(page.locator("#file-finding")).to_contain_text(f"Registro {number} do arquivo")
     page.click("#file-previous")
     expect(page.locator("#file-position")).to_contain_text("Achado 1 de")
@@ -133,9 +133,64 @@ def test_search_and_filter_narrow_the_table(browser: Browser, app_url: str) -> N
     wait_for_findings(page)
     page.fill("#file-search input, #file-search textarea", "nada que exista neste arquivo")
     expect(page.locator("#file-shown")).to_contain_text("0 de ")
+    expect(page.locator("#file-one")).not_to_be_visible()
     page.fill("#file-search input, #file-search textarea", "")
-    page.locator("#file-signal label", has_text="(").first.click()
     expect(page.locator("#file-shown")).not_to_contain_text("0 de ")
+    page.click("#file-filters > button")
+    page.locator("#file-signal label", has_text="(").first.click()
+    expect(page.locator("#file-filters > button")).to_contain_text("1 em uso")
+    expect(page.locator("#file-position")).to_contain_text(re.compile(r"Achado \d+ de \d"))
+    page.fill("#file-since input, #file-since textarea", "ontem")
+    expect(page.locator("#file-shown")).to_contain_text("não é um período")
+    page.click("#file-clear")
+    expect(page.locator("#file-filters > button")).not_to_contain_text("em uso")
+    page.context.close()
+
+
+def test_filters_keep_the_chosen_finding_while_it_is_listed(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    page.locator("#file-findings [data-row]").nth(2).locator("button").click()
+    expect(page.locator("#file-position")).to_contain_text("Achado 3 de")
+    chosen = page.locator("#file-finding [data-record]").get_attribute("data-record")
+    page.click("#file-filters > button")
+    page.locator("#file-order label", has_text="mais recente").click()
+    expect(page.locator("#file-position")).not_to_contain_text("Achado 3 de")
+    marked = page.locator("#file-findings [aria-current]")
+    expect(marked).to_have_attribute("data-row", chosen or "")
+    assert page.locator("#file-finding [data-record]").get_attribute("data-record") == chosen
+    page.context.close()
+
+
+def test_cancelled_run_leaves_the_page_usable(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url)
+    lines = "".join(
+        f"{i};Compra de material {i % 50};{i % 977},00;Empresa {i % 400}\n" for i in range(150_000)
+    )
+    content = ("numero;objeto;valor;fornecedor\n" + lines).encode()
+    run_upload(page, "grande.csv", content)
+    page.click("#file-cancel")
+    expect(page.locator("#file-status")).to_contain_text("cancelada")
+    expect(page.locator("#file-run")).to_be_enabled()
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    expect(page.locator("#file-status")).to_contain_text("Pronto: contratos_prefeitura.csv")
+    page.context.close()
+
+
+def test_charts_have_a_text_and_the_upload_a_portuguese_name(
+    browser: Browser, app_url: str
+) -> None:
+    page = opened(browser, app_url)
+    expect(page.locator("#file-input button").first).not_to_have_attribute(
+        "aria-label", re.compile("Click")
+    )
+    page.click("#file-example-1")
+    wait_for_findings(page)
+    for name in ("#file-signals", "#file-timeline", "#file-chart"):
+        chart = page.locator(f"{name} .js-plotly-plot")
+        expect(chart).to_have_attribute("aria-label", re.compile(r"\?.+\."))
     page.context.close()
 
 
@@ -145,6 +200,7 @@ def test_search_and_filter_narrow_the_table(browser: Browser, app_url: str) -> N
         ("vazio.csv", b""),
         ("cabecalho.csv", b"contrato;valor;fornecedor\n"),
         ("pagina.csv", b"<!DOCTYPE html><html><body>Erro 500</body></html>"),
+        ("edital.pdf", b"%PDF-1.4 " + bytes(range(256)) * 20),
         ("foto.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20),
     ],
 )
@@ -171,7 +227,7 @@ def test_hostile_cells_are_text(browser: Browser, app_url: str) -> None:
         for i in range(40)
     ]
     run_upload(page, "a.csv", "\n".join(lines).encode())
-    page.wait_for_selector("#file-findings .virtual-row")
+    page.wait_for_selector("#file-findings [data-row]")
     expect(page.locator("#file-finding")).to_contain_text("<img src=x")
     assert page.evaluate("window.hacked") is None
     page.context.close()
@@ -188,10 +244,21 @@ def test_nothing_found_is_an_answer(browser: Browser, app_url: str) -> None:
     ]
     run_upload(page, "honesto.csv", "\n".join(lines).encode())
     expect(page.locator("#file-summary")).to_contain_text(
-        "Nada fora do comum neste arquivo.", timeout=WAIT_MS
+        "Nada fora do comum em 120 registros", timeout=WAIT_MS
     )
     expect(page.locator("#file-unchecked")).not_to_be_empty()
     expect(page.locator("#file-findings")).not_to_be_visible()
+    page.context.close()
+
+
+def test_file_whose_lines_are_all_broken_is_not_called_clean(
+    browser: Browser, app_url: str
+) -> None:
+    page = opened(browser, app_url)
+    lines = ["numero;objeto;valor"] + ["1;a;b;c;10,00;x"] * 12
+    run_upload(page, "quebrado.csv", "\n".join(lines).encode())
+    expect(page.locator("#file-status .done, #file-status .refused")).to_be_visible()
+    expect(page.locator("#file-result")).not_to_contain_text("Nada fora do comum")
     page.context.close()
 
 

@@ -1,0 +1,83 @@
+"""The little JavaScript of the page: what Gradio leaves to the browser. Wires nothing."""
+
+from __future__ import annotations
+
+import json
+
+from cidadao_models.reading.limits import Limits
+from cidadao_models.ui import render, texts
+
+OPEN_ROW = """
+element.addEventListener('click', (event) => {
+  const row = event.target.closest('[data-row]');
+  if (row) { trigger('select', { row: Number(row.dataset.row) }); }
+});
+"""
+"""Tells the page which finding was clicked; the button in the row makes it work by keyboard."""
+
+MARK_ROW = """() => { setTimeout(() => {
+  const open = document.querySelector('#file-finding [data-record]');
+  const list = document.querySelector('#file-findings .scroll');
+  if (!open || !list) { return; }
+  list.querySelectorAll('[aria-current]').forEach((row) => row.removeAttribute('aria-current'));
+  const row = list.querySelector(`[data-row="${open.dataset.record}"]`);
+  if (!row) { return; }
+  row.setAttribute('aria-current', 'true');
+  const [top, bottom] = [row.offsetTop - 44, row.offsetTop + row.offsetHeight];
+  if (top < list.scrollTop) { list.scrollTop = top; }
+  if (bottom > list.scrollTop + list.clientHeight) { list.scrollTop = bottom - list.clientHeight; }
+}, 120); }"""
+"""Marks the row of the open finding and brings it into the list's own window."""
+
+SHOW_PANEL = """() => { setTimeout(() => {
+  const one = document.querySelector('#file-one');
+  if (!one) { return; }
+  const top = one.getBoundingClientRect().top;
+  if (top > window.innerHeight * 0.6) { one.scrollIntoView({ block: 'start' }); }
+}, 160); }"""
+"""Brings the finding that was chosen into view, where it lies below the screen."""
+
+SAVE_FILE = """(file) => {
+  const one = Array.isArray(file) ? file[0] : file;
+  if (!one || !one.url) { return; }
+  const link = document.createElement("a");
+  link.href = one.url;
+  link.download = one.orig_name || "";
+  document.body.appendChild(link);
+  link.click();
+  link.remove();
+}"""
+"""Saves the file just made, so that one click is enough."""
+
+_ON_LOAD = """() => {
+  const describe = () => document.querySelectorAll('.js-plotly-plot').forEach((chart) => {
+    const title = chart.querySelector('.gtitle')?.textContent ?? '';
+    const box = chart.closest('.figure') ?? chart.closest('#file-one');
+    const reading = box?.querySelector('.reading')?.textContent.trim() ?? '';
+    const label = `${title} ${reading}`.trim();
+    if (chart.getAttribute('aria-label') === label) { return; }
+    chart.setAttribute('role', 'img');
+    chart.setAttribute('aria-label', label);
+  });
+  const name = () => document.querySelectorAll('#file-input button[aria-label^="Click to"]')
+    .forEach((button) => button.removeAttribute('aria-label'));
+  const words = %s;
+  const translate = () => document.querySelectorAll('.toast-wrap *').forEach((box) => {
+    if (box.childElementCount) { return; }
+    const found = words.find(([start]) => box.textContent.trim().startsWith(start));
+    if (found) { box.textContent = found[1]; }
+  });
+  const all = () => { describe(); name(); translate(); };
+  new MutationObserver(all).observe(document.body,
+    { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-label'] });
+  all();
+}"""
+"""Gives each chart its question and reading as a text alternative. What Gradio 6.31 only has in
+English gets Portuguese words: its messages, and the name of the button for files."""
+
+
+def on_load(limits: Limits) -> str:
+    """What runs once, when the page is open."""
+    too_large = texts.TOO_LARGE.format(size=render.limits_sentence(limits))
+    words = [("File(s) exceed", too_large), *texts.GRADIO_SAYS.items()]
+    return _ON_LOAD % json.dumps(words, ensure_ascii=False)
