@@ -94,8 +94,8 @@ def _reversed(contracts: pd.DataFrame) -> _Found:
 def _told(order: _Order, dates: tuple[str, str], days: int) -> dict[str, object]:
     names = FIELDS[order.first].label, FIELDS[order.second].label
     problem = (
-        f"{names[0].capitalize()} ({dates[0]}) vem {words.number(days)}"
-        f" {'dia' if days == 1 else 'dias'} depois de {names[1]} ({dates[1]})."
+        f"{names[0].capitalize()} em {dates[0]} e {names[1]} em {dates[1]}: a segunda data vem"
+        f" {words.number(days)} {'dia' if days == 1 else 'dias'} antes da primeira."
     )
     return {"problema": problem, "dias": days, names[0]: dates[0], names[1]: dates[1]}
 

@@ -25,6 +25,8 @@ def build(service: Service, health: Health) -> None:
         file, threshold = gr.File(label="file"), gr.Number(value=0.7, label="threshold")
         file.preprocess = upload_path
         contracts = gr.JSON(label="contracts")
+        # a JSON component has no type of its own, and tools that read the schema want one
+        contracts.api_info = lambda: {"type": "array", "items": {"type": "object"}}
         answer, found = gr.JSON(label="report"), gr.File(label="findings_csv")
         button = gr.Button("api")
 
