@@ -25,7 +25,7 @@ _AWARDED = ("valor_inicial", "valor", "valor_final")
 @flag(
     id="homologado_muito_acima_do_estimado",
     title="Valor homologado muito acima do estimado",
-    legal_basis="Lei 14.133/2021, art. 59, III",
+    legal_basis="Lei 14.133/2021, art. 59, III (Lei 8.666/1993, art. 48, II)",
     needs=("valor_estimado", ("valor_inicial", "valor", "valor_final")),
     explain="O {campo} ({homologado:brl}) é {vezes:1} vezes o valor estimado ({estimado:brl}).",
     innocent="a estimativa for de uma unidade, de um lote ou de um mês, ou o orçamento for"

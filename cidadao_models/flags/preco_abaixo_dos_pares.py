@@ -15,7 +15,7 @@ from cidadao_models.flags import Hit, _prices, flag
 @flag(
     id="preco_abaixo_dos_pares",
     title="Preço abaixo dos pares",
-    legal_basis="Lei 14.133/2021, art. 59, III e § 4º",
+    legal_basis="Lei 14.133/2021, art. 59, III e § 4º (Lei 8.666/1993, art. 48, II e § 1º)",
     needs=("valor",),
     explain="{valor:brl} é {vezes:1} vezes menor que a mediana ({mediana:brl}) de {n} {quais}"
     " ({criterio}){contagem}.",

@@ -15,7 +15,7 @@ from cidadao_models.flags import Hit, _prices, flag
 @flag(
     id="preco_acima_dos_pares",
     title="Preço acima dos pares",
-    legal_basis="Lei 14.133/2021, art. 23",
+    legal_basis="Lei 14.133/2021, art. 23 (Lei 8.666/1993, art. 43, IV)",
     needs=("valor",),
     explain="{valor:brl} é {vezes:1} vezes a mediana ({mediana:brl}) de {n} {quais}"
     " ({criterio}){contagem}.",
