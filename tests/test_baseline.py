@@ -9,7 +9,13 @@ import pytest
 from cidadao_models import flags
 from cidadao_models.flags._peer_table import PeerTable
 from cidadao_models.models import baseline
-from cidadao_models.models.baseline import SupplierHistory, features, sampled
+from cidadao_models.models.baseline import (
+    Baseline,
+    SupplierHistory,
+    features,
+    sampled,
+    sampled_positions,
+)
 from cidadao_models.models.evaluation.synthetic import honest_contracts
 from cidadao_models.reading import read
 
@@ -57,12 +63,14 @@ def test_the_sample_is_chosen_by_content_not_by_order(prepared: pd.DataFrame):
 def test_a_large_batch_is_judged_by_its_sample(
     prepared: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(baseline, "SAMPLE_ABOVE", 300)
-    monkeypatch.setattr(sampled, "__defaults__", (300,))
-    compared = baseline.Baseline.fit_compare(prepared, random_state=0, label="x")
+    monkeypatch.setattr(sampled_positions, "__defaults__", (300,))
+    compared = Baseline.fit_compare(prepared, random_state=0, label="x")
     assert compared.baseline.n == len(prepared)
     assert len(compared.p_values) == len(prepared)
-    assert compared.baseline.peers is not None
+    shuffled = prepared.sample(frac=1, random_state=2)
+    again = Baseline.fit_compare(shuffled, random_state=0, label="x")
+    expected = pd.Series(compared.p_values, index=prepared.index)[shuffled.index]
+    np.testing.assert_allclose(again.p_values, expected)
 
 
 def test_supplier_history_equals_a_naive_group_by(prepared: pd.DataFrame):

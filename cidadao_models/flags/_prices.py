@@ -59,12 +59,16 @@ SHARED: dict[str, tuple[str, ...]] = dict(
 def chances(contracts: pd.DataFrame) -> Floats:
     """One-sided chance of each amount among its peers: from `_tails`, else from the robust z.
 
-    The second is for peers that are not in this table (a reference learned elsewhere).
+    It is 1 within reach of the median. The robust z is for peers that are not in this table (a reference learned elsewhere).
     """
     p = contracts["_pares_chance"].to_numpy()
     z = np.abs(contracts["_pares_z"].to_numpy())
-    from_z = _tails.chance(z, _tails.MAD_FREEDOM * contracts["_pares_n"].to_numpy())
-    return np.where(np.isnan(p), from_z, p)
+    n = contracts["_pares_n"].to_numpy()
+    answer = np.where(np.isnan(p), 1.0, p)
+    with np.errstate(invalid="ignore"):
+        unknown = np.isnan(p) & (z >= _tails.FAR_Z)
+    answer[unknown] = _tails.chance(z[unknown], _tails.MAD_FREEDOM * n[unknown])
+    return answer
 
 
 def spreads(contracts: pd.DataFrame) -> Floats:

@@ -149,7 +149,7 @@ class AnomalyDetector:
         if self._baseline is None and len(batch) >= MIN_BATCH:
             label = f"o próprio conjunto enviado ({words.number(len(batch))} registros)"
             own = Baseline.fit_compare(batch, random_state=self.random_state, label=label)
-            return own.baseline.with_peers(batch), own
+            return batch, own
         baseline = self._baseline or weights.reference()
         prepared = baseline.with_peers(batch)
         return prepared, baseline.compare(prepared)
@@ -203,7 +203,8 @@ def _combined(strange: pd.Series, reasons: dict[int, list[Reason]]) -> pd.Series
     if not reasons:
         return strange.rename("score")
     strongest = pd.Series({row: found[0].weight for row, found in reasons.items()})
-    return strange.combine(strongest.reindex(strange.index), np.fmax).rename("score")
+    scores = np.fmax(strange.to_numpy(), strongest.reindex(strange.index).to_numpy())
+    return pd.Series(scores, index=strange.index, name="score")
 
 
 def _findings(

@@ -17,6 +17,7 @@ from cidadao_models.models.core.calibration import TailModel
 from cidadao_models.models.core.outliers import OutlierScorer
 
 Floats = np.ndarray
+Positions = np.ndarray
 
 FEATURES: dict[str, str] = {
     "valor": "valor",
@@ -183,27 +184,26 @@ class Baseline:
     @classmethod
     def fit_compare(cls, prepared: pd.DataFrame, *, random_state: int, label: str) -> Compared:
         """`fit` on the records, and the same records compared with it, in one go."""
-        sample = sampled(prepared)
-        if len(sample) < len(prepared):
-            peers = PeerTable.fit(sample)
-            fitted = cls._fit_compare(peers.compare(sample), random_state).baseline
-            baseline = replace(fitted, label=label, n=len(prepared), peers=peers)
-            return baseline.compare(peers.compare(prepared))
-        own = cls._fit_compare(sample, random_state)
+        chosen = sampled_positions(prepared)
+        suppliers = SupplierHistory.fit(prepared.iloc[chosen])
+        matrix = features(prepared, suppliers)
+        own = cls.of(matrix, suppliers, random_state=random_state, fitted_on=chosen)
         return replace(own, baseline=replace(own.baseline, label=label))
 
     @classmethod
-    def _fit_compare(cls, prepared: pd.DataFrame, random_state: int) -> Compared:
-        suppliers = SupplierHistory.fit(prepared)
-        return cls.of(features(prepared, suppliers), suppliers, random_state=random_state)
-
-    @classmethod
-    def of(cls, matrix: Floats, suppliers: SupplierHistory, *, random_state: int) -> Compared:
-        """From a (n, len(FEATURES)) matrix made elsewhere; without label and peers."""
-        scorer = OutlierScorer(random_state=random_state).fit(matrix)
+    def of(
+        cls,
+        matrix: Floats,
+        suppliers: SupplierHistory,
+        *,
+        random_state: int,
+        fitted_on: Positions | slice = slice(None),
+    ) -> Compared:
+        """From a (n, len(FEATURES)) matrix made elsewhere, fitted on some of its rows."""
+        scorer = OutlierScorer(random_state=random_state).fit(matrix[fitted_on])
         raw = scorer.score(matrix)
-        tail = TailModel.fit(raw)
-        baseline = cls("", len(matrix), suppliers, scorer, tail, _medians(matrix))
+        tail = TailModel.fit(raw[fitted_on])
+        baseline = cls("", len(matrix), suppliers, scorer, tail, _medians(matrix[fitted_on]))
         return Compared(matrix, tail.p_values(raw), baseline)
 
     def with_peers(self, prepared: pd.DataFrame) -> pd.DataFrame:
@@ -253,14 +253,21 @@ def _under(prefix: str, arrays: dict[str, Floats]) -> dict[str, Floats]:
     return {n.removeprefix(start): a for n, a in arrays.items() if n.startswith(start)}
 
 
-def sampled(derived: pd.DataFrame, most: int = SAMPLE_ABOVE) -> pd.DataFrame:
-    """All records, or the `most` of lowest hash where there are more, whatever their order."""
-    if len(derived) <= most:
-        return derived
-    names = [c for c in ("_fornecedor", "_comprador", "_valor", "objeto", "data") if c in derived]
-    hashes = pd.util.hash_pandas_object(derived[names], index=False).to_numpy()
-    chosen = np.argpartition(hashes, most)[:most]
-    return derived.iloc[np.sort(chosen)]
+def sampled_positions(prepared: pd.DataFrame, most: int = SAMPLE_ABOVE) -> Positions:
+    """Positions of all records, or of the `most` of lowest hash where there are more.
+
+    The hash is of the record's content, so that the order of the file changes nothing.
+    """
+    if len(prepared) <= most:
+        return np.arange(len(prepared))
+    names = [c for c in ("_fornecedor", "_comprador", "_valor", "numero", "data") if c in prepared]
+    hashes = pd.util.hash_pandas_object(prepared[names], index=False).to_numpy()
+    return np.sort(np.argpartition(hashes, most)[:most])
+
+
+def sampled(prepared: pd.DataFrame, most: int = SAMPLE_ABOVE) -> pd.DataFrame:
+    """The records at `sampled_positions`."""
+    return prepared.iloc[sampled_positions(prepared, most)]
 
 
 def _medians(matrix: Floats) -> Floats:
