@@ -59,7 +59,8 @@ SHARED: dict[str, tuple[str, ...]] = dict(
 def chances(contracts: pd.DataFrame) -> Floats:
     """One-sided chance of each amount among its peers: from `_tails`, else from the robust z.
 
-    It is 1 within reach of the median. The robust z is for peers that are not in this table (a reference learned elsewhere).
+    It is 1 within reach of the median. The robust z is for peers that are not in this table (a
+    reference learned elsewhere).
     """
     p = contracts["_pares_chance"].to_numpy()
     z = np.abs(contracts["_pares_z"].to_numpy())
