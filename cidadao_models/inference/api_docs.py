@@ -86,6 +86,42 @@ _DETECT_BODY = {
         }
     },
 }
+_PATTERNS_EXAMPLE = {
+    "data": {"time_series": [10.0, 12.5, 11.0, 90.0], "categories": []},
+    "analysis_type": "temporal",
+}
+_PATTERNS_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["data"],
+                "properties": {
+                    "data": {"type": "object"},
+                    "analysis_type": {"type": "string", "default": "temporal"},
+                },
+            },
+            "example": _PATTERNS_EXAMPLE,
+        }
+    },
+}
+_PATTERNS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "model_version",
+        "source",
+    ],
+    "properties": {
+        "patterns": {"type": "array", "items": {"type": "object"}},
+        "pattern_count": {"type": "integer"},
+        "confidence": {"type": ["number", "null"]},
+        "insights": {"type": "array", "items": {"type": "string"}},
+        "not_evaluated": {"type": "array", "items": {"type": "object"}},
+        "model_version": {"type": "string"},
+        "source": {"type": "string"},
+    },
+}  # fmt: skip
 _FILE_BODY = {
     "required": True,
     "content": {
@@ -126,6 +162,24 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "curl -H 'Content-Type: application/json' \\\n"
             f"  -d '{json.dumps(_DETECT_EXAMPLE, ensure_ascii=False)}' \\\n"
             "  http://localhost:7860/v1/detect-anomalies"
+        ),
+    },
+    "/v1/analyze-patterns": {
+        "summary": "Procurar padrões em muitos registros",
+        "description": (
+            "Recebe {'data': {...}, 'analysis_type': 'temporal'}. 'data' traz 'contracts' "
+            "(registros como em /v1/detect-anomalies), 'time_series' (números ou {'date', "
+            "'value'}, com 'categories' se quiser) ou 'bids' (licitacao_id, valor_proposta, "
+            "fornecedor_id…). Tipos: all, temporal, suppliers, values, splitting, duplicates, "
+            "benford, network, collusion."
+        ),
+        "body": _PATTERNS_BODY,
+        "errors": (413, 422, 429, 503),
+        "answer": _PATTERNS_SCHEMA,
+        "example": (
+            "curl -H 'Content-Type: application/json' \\\n"
+            f"  -d '{json.dumps(_PATTERNS_EXAMPLE)}' \\\n"
+            "  http://localhost:7860/v1/analyze-patterns"
         ),
     },
     "/v1/analyze-file": {

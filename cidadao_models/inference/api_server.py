@@ -31,6 +31,7 @@ from cidadao_models.inference.guard import Guard
 from cidadao_models.inference.jobs import (
     Answer,
     Upload,
+    analyze_patterns,
     analyze_upload,
     detect_anomalies,
     error_answer,
@@ -41,7 +42,7 @@ from cidadao_models.inference.lanes import Lane
 from cidadao_models.inference.settings import Settings
 from cidadao_models.inference.status import health, spaces_info
 from cidadao_models.models.core.weights import Status, status
-from cidadao_models.reading.limits import MEGABYTE
+from cidadao_models.reading.limits import MEGABYTE, Limits
 
 log = logging.getLogger(__name__)
 
@@ -86,11 +87,20 @@ class Service:
 
     async def detect_anomalies(self, request: Request) -> Response:
         """Score a list of records and explain the ones that deserve a second look."""
+        return await self._answer_json(request, detect_anomalies)
+
+    async def analyze_patterns(self, request: Request) -> Response:
+        """Find what only shows over many records, over a series, or among bids."""
+        return await self._answer_json(request, analyze_patterns)
+
+    async def _answer_json(
+        self, request: Request, job: Callable[[bytes, Limits], dict[str, Any]]
+    ) -> Response:
         _require_json(request)
         lane = self.small if _declared_size(request) <= SMALL_BODY_BYTES else self.large
         async with lane.place():
             body = await _body(request)
-            return await self._answer(lane, request, detect_anomalies, body, self.settings.limits)
+            return await self._answer(lane, request, job, body, self.settings.limits)
 
     async def analyze_file(self, request: Request) -> Response:
         """Read one uploaded file as portals publish them, analyse it, give the whole report."""
@@ -175,6 +185,7 @@ def launch_kwargs(api: FastAPI) -> dict[str, Any]:
 def _add_routes(api: FastAPI, service: Service) -> None:
     routes: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
         ("POST", "/v1/detect-anomalies", service.detect_anomalies),
+        ("POST", "/v1/analyze-patterns", service.analyze_patterns),
         ("POST", "/v1/analyze-file", service.analyze_file),
         ("GET", "/health", service.get_health),
         ("GET", "/ready", service.get_ready),

@@ -105,6 +105,45 @@ def detect_anomalies(body: bytes, limits: Limits) -> dict[str, Any]:
     return _name_ignored(result, sorted(set(request) - {"contracts", "threshold"}))
 
 
+LISTS = ("contracts", "bids", "time_series")
+"""What the data of a pattern analysis may be a list of."""
+
+
+def analyze_patterns(body: bytes, limits: Limits) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-patterns` for a request body."""
+    request = parse_json(body)
+    if not isinstance(request, dict) or "data" not in request:
+        raise _invalid("O corpo não traz o objeto 'data'.")
+    chosen = request.get("analysis_type", "temporal")
+    return patterns_bounded(request["data"], chosen, limits=limits)
+
+
+def patterns_bounded(data: object, analysis_type: object, *, limits: Limits) -> dict[str, Any]:
+    """Patterns of `data` under the published limits of a service."""
+    from cidadao_models.models.pattern_analysis import PatternAnalyzer
+
+    bounded = pattern_data(data, limits)
+    return PatternAnalyzer().analyze(bounded, str(analysis_type)).to_dict()
+
+
+def pattern_data(data: object, limits: Limits) -> dict[str, Any]:
+    """`data` of a pattern analysis, its lists within the limits; raises InputError."""
+    if isinstance(data, list):
+        data = {"contracts": data}
+    if not isinstance(data, dict):
+        raise _invalid("O campo 'data' não é um objeto.")
+    for name in LISTS:
+        given = data.get(name, [])
+        if not isinstance(given, list):
+            raise _invalid(f"O campo '{name}' não é uma lista.")
+        limits.check_shape(len(given), 0)
+    for name in ("contracts", "bids"):
+        _records(data.get(name, []))
+    if not isinstance(data.get("categories"), list | None):
+        raise _invalid("O campo 'categories' não é uma lista.")
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """An uploaded file on this disk and the optional parts that came with it."""

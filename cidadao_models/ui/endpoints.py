@@ -1,4 +1,4 @@
-"""The named Gradio API: `/analyze_csv`, `/detect_anomalies`, `/health`. Lays out nothing visible.
+"""The named Gradio API: files, records, patterns, health. Lays out nothing visible.
 
 Same functions as REST; errors raised on purpose reach the caller as their Portuguese text.
 """
@@ -13,13 +13,20 @@ import gradio as gr
 
 from cidadao_models.errors import CidadaoError, InputError
 from cidadao_models.findings import check_threshold
+from cidadao_models.models.pattern_analysis import PatternAnalyzer
 from cidadao_models.ui.files import CPU
 from cidadao_models.ui.session import Service, forget_upload, new_download, upload_path
 
 Health = Callable[[], Mapping[str, object]]
+Patterns = Callable[[Any, str], dict[str, Any]]
 
 
-def build(service: Service, health: Health) -> None:
+def find_patterns(data: Any, analysis_type: str) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-patterns`, computed here."""
+    return PatternAnalyzer().analyze(data, analysis_type).to_dict()
+
+
+def build(service: Service, health: Health, patterns: Patterns) -> None:
     """Register the public endpoints in the open `gr.Blocks`."""
     with gr.Row(visible=False):
         file, threshold = gr.File(label="file"), gr.Number(value=0.7, label="threshold")
@@ -27,6 +34,9 @@ def build(service: Service, health: Health) -> None:
         contracts = gr.JSON(label="contracts")
         # a JSON component has no type of its own, and tools that read the schema want one
         contracts.api_info = lambda: {"type": "array", "items": {"type": "object"}}
+        data = gr.JSON(label="data")
+        data.api_info = lambda: {"type": "object"}
+        analysis_type = gr.Textbox(value="temporal", label="analysis_type")
         answer, found = gr.JSON(label="report"), gr.File(label="findings_csv")
         button = gr.Button("api")
 
@@ -38,6 +48,13 @@ def build(service: Service, health: Health) -> None:
         """Score contracts given as a list of records; the JSON of POST /v1/detect-anomalies."""
         return _detect(service, contracts, threshold)
 
+    def analyze_patterns(data: Any, analysis_type: str = "temporal") -> dict[str, Any]:
+        """Patterns over many records, a series or bids; the JSON of POST /v1/analyze-patterns."""
+        try:
+            return patterns(data, analysis_type)
+        except CidadaoError as error:
+            _refuse(error)
+
     def healthy() -> dict[str, object]:
         """State of the service; the JSON of GET /health."""
         return dict(health())
@@ -45,6 +62,9 @@ def build(service: Service, health: Health) -> None:
     button.click(analyze_csv, [file, threshold], [answer, found], api_name="analyze_csv", **CPU)
     button.click(
         detect_anomalies, [contracts, threshold], answer, api_name="detect_anomalies", **CPU
+    )
+    button.click(
+        analyze_patterns, [data, analysis_type], answer, api_name="analyze_patterns", **CPU
     )
     button.click(healthy, None, answer, api_name="health", queue=False)
 

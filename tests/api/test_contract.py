@@ -50,6 +50,7 @@ REASON_KEYS = {
 
 ROUTES = {
     "/v1/detect-anomalies": "post",
+    "/v1/analyze-patterns": "post",
     "/v1/analyze-file": "post",
     "/health": "get",
     "/ready": "get",
@@ -307,7 +308,7 @@ def test_gradio_csv_equals_rest(client: httpx.Client, gradio: Client, tmp_path: 
 
 def test_gradio_publishes_only_the_contract(gradio: Client) -> None:
     named = set(gradio.view_api(return_format="dict")["named_endpoints"])  # type: ignore[index]
-    assert {"/detect_anomalies", "/analyze_csv", "/health"} <= named
+    assert {"/detect_anomalies", "/analyze_csv", "/analyze_patterns", "/health"} <= named
     assert named <= {
         "/analyze_contract",
         "/analyze_csv",
@@ -326,3 +327,72 @@ def test_real_file_is_the_same_by_every_way(
     report, _ = gradio.predict(file=handle_file(str(path)), threshold=0.7, api_name="/analyze_csv")
     assert rest["total_analyzed"] > 0
     assert rest["anomalies"] == report["anomalies"]
+
+
+PATTERNS = "/v1/analyze-patterns"
+PATTERN_KEYS = {
+    "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "model_version",
+    "source",
+}  # fmt: skip
+SERIES = {"time_series": [10.0, 12.0, 11.0, 13.0] * 20 + [900.0], "categories": []}
+
+
+def test_the_backend_s_pattern_call(client: httpx.Client) -> None:
+    answer = client.post(PATTERNS, json={"data": SERIES, "analysis_type": "temporal"})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert set(body) == PATTERN_KEYS
+    assert body["pattern_count"] == len(body["patterns"]) == 1
+    assert body["patterns"][0]["rows"] == [80]
+
+
+def test_patterns_of_contracts_and_an_empty_list(client: httpx.Client) -> None:
+    empty = client.post(PATTERNS, json={"data": {"contracts": []}, "analysis_type": "all"}).json()
+    assert empty["patterns"] == [] and empty["confidence"] is None
+    record = {"fornecedor": "Empresa", "objeto": "pneus", "valor": 900.0, "data": "2024-03-01"}
+    twice = {"contracts": [record | {"numero": "7"}, record | {"numero": "7"}]}
+    found = client.post(PATTERNS, json={"data": twice, "analysis_type": "duplicates"}).json()
+    assert [one["rows"] for one in found["patterns"]] == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"data": 3},
+        {"data": {}},
+        {"data": {"contracts": 3}},
+        {"data": {"contracts": [3]}},
+        {"data": {"bids": [{"a": 1}]}},
+        {"data": {"time_series": [1, 2]}, "analysis_type": "tudo"},
+        {"data": {"time_series": [1, 2]}, "analysis_type": ["all"]},
+        {"data": {"time_series": "1,2"}},
+        {"data": {"time_series": [1, 2], "categories": 7}},
+    ],
+)
+def test_pattern_requests_of_another_shape_are_refused_clearly(
+    client: httpx.Client, body: object
+) -> None:
+    answer = client.post(PATTERNS, json=body)
+    assert answer.status_code == 422
+    assert answer.json()["error"]["hint"]
+
+
+@pytest.mark.parametrize(
+    "series",
+    [[], [1], [None] * 40, ["texto"] * 40, [{}] * 40, [{"date": "x", "value": "y"}] * 40,
+     [[1]] * 40, [1e300, -1e300] * 30, [True] * 40],
+)  # fmt: skip
+def test_odd_series_get_an_answer(client: httpx.Client, series: list[object]) -> None:
+    for kind in ("temporal", "benford", "all", "network"):
+        answer = client.post(
+            PATTERNS, json={"data": {"time_series": series}, "analysis_type": kind}
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["patterns"] == []
+
+
+def test_gradio_gives_the_same_patterns(client: httpx.Client, gradio: Client) -> None:
+    rest = client.post(PATTERNS, json={"data": SERIES}).json()
+    assert gradio.predict(data=SERIES, api_name="/analyze_patterns") == rest

@@ -55,6 +55,7 @@ Suite = Callable[[bool], Iterable[Figure]]
 
 def _suites() -> dict[str, Suite]:
     from cidadao_models.models.evaluation import (
+        collusion_suite,
         outlier_suite,
         planted_suite,
         service_suite,
@@ -66,6 +67,7 @@ def _suites() -> dict[str, Suite]:
         "detection": speed_suite.detection,
         "planted": planted_suite.run,
         "outliers": outlier_suite.figures,
+        "collusion": collusion_suite.figures,
         "service": service_suite.run,
     }
 

@@ -1,0 +1,352 @@
+"""Suppliers that bid together, and buyers and suppliers that meet, far more than chance.
+
+Finds who meets whom; meeting often is no agreement, and what is agreed it cannot see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse, stats
+from scipy.sparse.csgraph import connected_components
+
+from cidadao_models import records as fields
+from cidadao_models.findings import NotEvaluated
+from cidadao_models.models.pattern_analysis import _shape, concentration
+from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
+
+RING_ID, RING_TITLE = "licitam_juntos", "Empresas que disputam juntas muito além do acaso"
+TIE_ID, TIE_TITLE = "comprador_e_fornecedor", "Comprador e fornecedor ligados além do acaso"
+
+MIN_TENDERS = 3
+"""Fewest tenders of a bidder, and of a pair together, that can be told from chance."""
+
+MIN_RATIO = 3.0
+"""Least ratio of meetings to those expected by chance worth showing."""
+
+MIN_OVERLAP = 0.3
+"""Least share of the tenders of the rarer bidder in which the other one bids as well."""
+
+MIN_GROUP = 3
+"""Fewest bidders of a group: two that meet often are ordinary competitors."""
+
+LARGEST_GROUP = 12
+"""A larger group is cut at its weakest links: a whole sector is no ring."""
+
+STRICTER = 1e-3
+"""Factor by which the p-value asked of a link falls at each cut."""
+
+MAX_BIDDERS = 200
+"""Tenders with more bidders (calls for accreditation) are set aside: everyone meets there."""
+
+MIN_PURCHASES = 5
+"""Fewest purchases between a buyer and a supplier worth showing."""
+
+SUPPLIER_SHARE, BUYER_SHARE = 0.5, 0.2
+"""Least shares of the supplier's and of the buyer's purchases that their tie must hold."""
+
+MAX_TIES = 50
+"""Ties shown; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pairs a < b of n nodes, how often they meet, how often chance would have it, and p."""
+
+    a: Ints
+    b: Ints
+    count: Ints
+    expected: Floats
+    p_value: Floats
+
+
+def co_participation(tender: Ints, bidder: Ints) -> Links:
+    """All pairs of bidders that meet in some tender, with the chance of so many meetings.
+
+    `tender`, `bidder`: codes of n distinct participations. Hypergeometric: of N tenders, those of
+    one bidder drawn at random, how many are the other's. N counts tenders by their size, since
+    large ones bring more pairs together by chance.
+    """
+    n_bidders, n_tenders = int(bidder.max(initial=-1)) + 1, int(tender.max(initial=-1)) + 1
+    ones = np.ones(len(tender), dtype=np.int64)
+    took_part = sparse.csr_array((ones, (tender, bidder)), shape=(n_tenders, n_bidders))
+    meetings = sparse.triu(took_part.T @ took_part, k=1).tocoo()
+    size = np.bincount(tender, minlength=max(n_tenders, 1)).astype(np.float64)
+    each = np.bincount(bidder, minlength=max(n_bidders, 1))
+    effective = int(np.ceil(size.sum() ** 2 / max((size**2).sum(), 1.0)))
+    effective = max(effective, int(each.max(initial=0)))
+    a, b = meetings.row.astype(np.int64), meetings.col.astype(np.int64)
+    count = meetings.data.astype(np.int64)
+    p = _chances(count, effective, each[a], each[b], least=MIN_TENDERS)
+    return Links(a, b, count, each[a] * each[b] / max(effective, 1), p)
+
+
+def _chances(count: Ints, n: int, of_a: Ints, of_b: Ints, *, least: int) -> Floats:
+    """Hypergeometric chance of so many meetings; 1 for fewer than `least`, which are not shown."""
+    p = np.ones(len(count))
+    often = np.flatnonzero(count >= least)
+    p[often] = stats.hypergeom.sf(count[often] - 1, n, of_a[often], of_b[often])
+    return p
+
+
+def significant(p: Floats, n_tests: int) -> Bools:
+    """Which p-values hold at `FALSE_DISCOVERIES` among `n_tests` tests, the rest of them 1."""
+    if not len(p):
+        return np.zeros(0, dtype=bool)
+    order = np.sort(p)
+    allowed = _shape.FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / n_tests
+    passing = np.flatnonzero(order <= allowed)
+    return p <= order[passing[-1]] if len(passing) else np.zeros(len(p), dtype=bool)
+
+
+def groups(links: Links, chosen: Bools, n_nodes: int) -> list[Ints]:
+    """Nodes of each group of at least `MIN_GROUP` linked by the chosen pairs.
+
+    Connected components; one larger than `LARGEST_GROUP` is cut again and again at the links
+    least sure, until it falls apart or only its surest links are left.
+    """
+    answer: list[Ints] = []
+    pending = [np.flatnonzero(chosen)]
+    while pending:
+        edges = pending.pop()
+        for part in _components(links, edges, n_nodes):
+            nodes = np.unique(np.concatenate([links.a[part], links.b[part]]))
+            if len(nodes) < MIN_GROUP:
+                continue
+            sure = part[links.p_value[part] <= links.p_value[part].max() * STRICTER]
+            if len(nodes) > LARGEST_GROUP and len(sure):
+                pending.append(sure)
+            else:
+                answer.append(nodes)
+    return sorted(answer, key=lambda nodes: (-len(nodes), int(nodes[0])))
+
+
+def _components(links: Links, edges: Ints, n_nodes: int) -> list[Ints]:
+    if not len(edges):
+        return []
+    shape = (n_nodes, n_nodes)
+    graph = sparse.coo_array((np.ones(len(edges)), (links.a[edges], links.b[edges])), shape=shape)
+    label = connected_components(graph, directed=False)[1][links.a[edges]]
+    order = np.argsort(label, kind="stable")
+    cuts = np.flatnonzero(np.diff(label[order])) + 1
+    return [edges[part] for part in np.split(order, cuts)]
+
+
+# -- bidders -----------------------------------------------------------------------------------
+
+
+def bidders(bids: pd.DataFrame) -> Found:
+    """Groups of bidders that meet in far more tenders than chance would have them meet.
+
+    `bids`: `licitacao_id`, `fornecedor_id` and optionally `fornecedor` and `vencedor`, one row a
+    bid; `rows` of a pattern are labels of its index.
+    """
+    lacking = _shape.lacking(bids, "licitacao_id", "fornecedor_id")
+    if lacking:
+        return [], [_shape.missing_fields(RING_ID, RING_TITLE, *lacking)]
+    entries, notes = _entries(bids)
+    active = _active(entries)
+    if len(np.unique(entries.bidder[active])) < MIN_GROUP:
+        reason = f"menos de {MIN_GROUP} empresas aparecem em {MIN_TENDERS} licitações"
+        return [], [*notes, _shape.skipped(RING_ID, RING_TITLE, reason)]
+    links = co_participation(entries.tender, entries.bidder)
+    n_active = len(np.unique(entries.bidder[active]))
+    chosen = significant(links.p_value, n_active * (n_active - 1) // 2) & _far(links, entries)
+    found = groups(links, chosen, len(entries.names))
+    return [_ring(bids, entries, links, chosen, nodes) for nodes in found], notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """Distinct participations: position of the first bid, tender and bidder codes."""
+
+    position: Ints
+    tender: Ints
+    bidder: Ints
+    names: list[str]
+    row_tender: Ints
+    row_bidder: Ints
+
+
+def _entries(bids: pd.DataFrame) -> tuple[_Entries, list[NotEvaluated]]:
+    tender, _ = _shape.codes(bids["licitacao_id"].astype("str"))
+    bidder, names = _shape.codes(_bidder_keys(bids["fornecedor_id"]))
+    tender = np.where(bids["licitacao_id"].isna().to_numpy(), -1, tender)
+    known = pd.DataFrame({"tender": tender, "bidder": bidder})
+    first = ~known.duplicated().to_numpy() & (tender >= 0) & (bidder >= 0)
+    size = np.bincount(tender[first], minlength=int(tender.max(initial=0)) + 1)
+    crowded = size[tender] > MAX_BIDDERS
+    at = np.flatnonzero(first & ~crowded)
+    notes = []
+    if (size > MAX_BIDDERS).any():
+        n = int((size > MAX_BIDDERS).sum())
+        reason = f"{n} licitações com mais de {MAX_BIDDERS} participantes ficaram de fora"
+        notes.append(_shape.skipped(RING_ID, RING_TITLE, reason))
+    return _Entries(at, tender[at], bidder[at], names, tender, bidder), notes
+
+
+def _bidder_keys(documents: pd.Series) -> pd.Series:
+    """Company root of a valid CNPJ, else the document as written."""
+    text = documents.astype("str").str.strip()
+    root = fields.cnpj_root(text)
+    key = root.where(root != "", text)
+    return key.where(documents.notna() & (text != ""), None)
+
+
+def _active(entries: _Entries) -> Bools:
+    each = np.bincount(entries.bidder, minlength=1)
+    return np.asarray(each[entries.bidder] >= MIN_TENDERS)
+
+
+def _far(links: Links, entries: _Entries) -> Bools:
+    """Whether a pair meets often enough, in shares of their tenders and against chance."""
+    each = np.bincount(entries.bidder, minlength=1)
+    rarer = np.minimum(each[links.a], each[links.b])
+    return np.asarray(
+        (links.count >= MIN_TENDERS)
+        & (links.count >= MIN_RATIO * links.expected)
+        & (links.count >= MIN_OVERLAP * rarer)
+    )
+
+
+_RING_EXPLAIN = (
+    "{n_members} empresas se encontram muito além do acaso: ao menos {min_members} delas estão"
+    " juntas em {n_tenders} licitações; o par que mais se encontra disputa {n_together} vezes, e"
+    " ao acaso seriam cerca de {expected:1}."
+)
+
+
+def _ring(
+    bids: pd.DataFrame, entries: _Entries, links: Links, chosen: Bools, nodes: Ints
+) -> Pattern:
+    inside = np.flatnonzero(chosen & np.isin(links.a, nodes) & np.isin(links.b, nodes))
+    best = inside[np.lexsort((inside, links.p_value[inside]))[0]]
+    mine = np.isin(entries.bidder, nodes)
+    together = np.bincount(entries.tender[mine], minlength=1)
+    tenders = np.flatnonzero(together >= MIN_GROUP)
+    in_group = np.isin(entries.row_bidder, nodes) & np.isin(entries.row_tender, tenders)
+    rows = np.flatnonzero(in_group)
+    p = min(1.0, float(links.p_value[inside].max()))
+    ratio = float(np.median(links.count[inside] / np.maximum(links.expected[inside], 0.1)))
+    facts: dict[str, object] = {
+        "n_members": len(nodes),
+        "min_members": MIN_GROUP,
+        "members": [_member(bids, entries, int(node)) for node in nodes],
+        "n_links": len(inside),
+        "density": len(inside) / (len(nodes) * (len(nodes) - 1) / 2),
+        "n_tenders": len(tenders),
+        "n_together": int(links.count[best]),
+        "expected": float(links.expected[best]),
+        "ratio": ratio,
+        **_wins(bids, rows),
+    }
+    return _shape.pattern(
+        id=RING_ID,
+        type="network",
+        title=RING_TITLE,
+        explain=_RING_EXPLAIN,
+        facts=facts,
+        rows=bids.index[rows],
+        p_value=p,
+        strength=min(_shape.MODERATE, _shape.strength(p, ratio / MIN_RATIO)),
+        innocent="as empresas forem do mesmo ramo e da mesma região, onde poucas atendem aos"
+        " editais.",
+        next_step="compare endereços, sócios e propostas dessas empresas e veja como as vitórias se"
+        " distribuem entre elas.",
+    )
+
+
+def _member(bids: pd.DataFrame, entries: _Entries, node: int) -> str:
+    return _shape.supplier_name(bids, np.flatnonzero(entries.row_bidder == node))
+
+
+_WON = frozenset(("sim", "s", "true", "1", "1.0", "vencedor", "vencedora", "x", "yes"))
+
+
+def _wins(bids: pd.DataFrame, rows: Ints) -> dict[str, object]:
+    """How many of the group's bids won; None where the bids do not tell."""
+    if "vencedor" not in bids:
+        return {"n_wins": None}
+    told = bids["vencedor"].iloc[rows].astype("str").str.strip().str.lower()
+    return {"n_wins": int(told.isin(_WON).sum())}
+
+
+# -- buyers and suppliers ----------------------------------------------------------------------
+
+
+def ties(prepared: pd.DataFrame) -> Found:
+    """Buyers and suppliers with far more purchases between them than chance would give.
+
+    Hypergeometric on purchases (equal amounts count once), with false discoveries controlled
+    over all pairs of buyer and supplier. Context only: local suppliers are ordinary.
+    """
+    lacking = _shape.lacking(prepared, "_comprador", "_fornecedor", "_valor")
+    if lacking:
+        return [], [_shape.missing_fields(TIE_ID, TIE_TITLE, *lacking)]
+    market = concentration.purchases(prepared)
+    known = market.buyer >= 0
+    buyer, supplier = market.buyer[known], market.supplier[known]
+    of_buyer, of_supplier = np.bincount(buyer, minlength=1), np.bincount(supplier, minlength=1)
+    n_buyers, n_suppliers = int((of_buyer > 0).sum()), int((of_supplier > 0).sum())
+    if n_buyers < 2 or n_suppliers < 2:
+        reason = "há um só comprador ou um só fornecedor"
+        return [], [_shape.skipped(TIE_ID, TIE_TITLE, reason)]
+    width = int(supplier.max()) + 1
+    pair, count = np.unique(buyer * width + supplier, return_counts=True)
+    b, s = np.divmod(pair, width)
+    p = _chances(count, len(buyer), of_buyer[b], of_supplier[s], least=MIN_PURCHASES)
+    links = Links(b, s, count, of_buyer[b] * of_supplier[s] / len(buyer), p)
+    shares = (count / of_supplier[s], count / of_buyer[b])
+    shown = (
+        significant(links.p_value, n_buyers * n_suppliers)
+        & (count >= MIN_PURCHASES)
+        & (count >= MIN_RATIO * links.expected)
+        & (shares[0] >= SUPPLIER_SHARE)
+        & (shares[1] >= BUYER_SHARE)
+    )
+    order = np.flatnonzero(shown)[np.lexsort((pair[shown], links.p_value[shown]))]
+    return [_tie(prepared, market, links, k, shares) for k in order[:MAX_TIES]], _rest(len(order))
+
+
+def _rest(n: int) -> list[NotEvaluated]:
+    if n <= MAX_TIES:
+        return []
+    reason = f"de {n} ligações encontradas, as {MAX_TIES} mais improváveis são mostradas"
+    return [_shape.skipped(TIE_ID, TIE_TITLE, reason)]
+
+
+def _tie(
+    prepared: pd.DataFrame,
+    market: concentration.Purchases,
+    links: Links,
+    k: int,
+    shares: Sequence[Floats],
+) -> Pattern:
+    both = (market.buyer == links.a[k]) & (market.supplier == links.b[k])
+    rows = market.records(np.flatnonzero(both))
+    facts: dict[str, object] = {
+        "buyer": _shape.buyer_name(prepared, rows),
+        "supplier": _shape.supplier_name(prepared, rows),
+        "n": int(links.count[k]),
+        "expected": float(links.expected[k]),
+        "supplier_share": float(shares[0][k]),
+        "buyer_share": float(shares[1][k]),
+        "n_records": len(rows),
+    }
+    ratio = float(links.count[k] / links.expected[k])
+    return _shape.pattern(
+        id=TIE_ID,
+        type="network",
+        title=TIE_TITLE,
+        explain="{supplier} e {buyer} têm {n} compras entre si, {supplier_share:pct} das do"
+        " fornecedor e {buyer_share:pct} das do comprador; ao acaso seriam cerca de {expected:1}.",
+        facts=facts,
+        rows=prepared.index[rows],
+        p_value=float(links.p_value[k]),
+        strength=min(_shape.CONTEXT, _shape.strength(float(links.p_value[k]), ratio / MIN_RATIO)),
+        innocent="o fornecedor for da mesma cidade ou só vender o que esse comprador usa.",
+        next_step="veja se outras empresas do ramo disputaram essas compras.",
+    )

@@ -1,0 +1,145 @@
+"""Who meets whom: planted rings, random graphs, a naive twin, relabelling, hostile bids."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from honest import honest_contracts
+from scipy import stats
+
+from cidadao_models import flags
+from cidadao_models.models.pattern_analysis import network
+from cidadao_models.models.pattern_analysis.network import bidders, co_participation, ties
+
+
+def random_bids(seed: int, n_bidders: int = 1_000, n_tenders: int = 1_500) -> set[tuple[int, int]]:
+    rng = np.random.default_rng(seed)
+    weight = 1 / np.arange(1, n_bidders + 1) ** 0.5
+    size = rng.integers(3, 8, n_tenders)
+    return {
+        (tender, int(bidder))
+        for tender in range(n_tenders)
+        for bidder in rng.choice(n_bidders, size[tender], replace=False, p=weight / weight.sum())
+    }
+
+
+def frame(entries: set[tuple[int, int]]) -> pd.DataFrame:
+    ordered = sorted(entries)
+    return pd.DataFrame(
+        {
+            "licitacao_id": [f"L{t}" for t, _ in ordered],
+            "fornecedor_id": [f"F{b}" for _, b in ordered],
+            "valor_proposta": 1.0,
+        }
+    )
+
+
+def with_ring(seed: int) -> tuple[set[tuple[int, int]], set[str]]:
+    rng = np.random.default_rng(seed + 1_000)
+    entries = random_bids(seed)
+    ring = rng.choice(1_000, 5, replace=False)
+    for tender in rng.choice(1_500, 15, replace=False):
+        entries |= {(int(tender), int(b)) for b in rng.choice(ring, 4, replace=False)}
+    return entries, {f"F{b}" for b in ring}
+
+
+def test_planted_rings_are_found_and_random_graphs_are_not() -> None:
+    found, alarms = 0, 0
+    for seed in range(10):
+        alarms += bool(bidders(frame(random_bids(seed)))[0])
+        entries, ring = with_ring(seed)
+        groups = [set(p["facts"]["members"]) for p in bidders(frame(entries))[0]]
+        found += ring in groups
+    assert found >= 9 and alarms == 0
+
+
+def test_links_equal_a_naive_count() -> None:
+    rng = np.random.default_rng(0)
+    tenders = [set(rng.choice(30, 5, replace=False).tolist()) for _ in range(60)]
+    pairs = [(t, b) for t, members in enumerate(tenders) for b in sorted(members)]
+    links = co_participation(*(np.array(part) for part in zip(*pairs, strict=True)))
+    each = [sum(b in members for members in tenders) for b in range(30)]
+    got = {(int(a), int(b)): k for k, (a, b) in enumerate(zip(links.a, links.b, strict=True))}
+    for a, b in itertools.combinations(range(30), 2):
+        count = sum({a, b} <= members for members in tenders)
+        assert ((a, b) in got) == (count > 0)
+        if count >= network.MIN_TENDERS:
+            assert links.count[got[a, b]] == count
+            # tenders of equal size: N is their plain number
+            expected = stats.hypergeom.sf(count - 1, 60, each[a], each[b])
+            assert links.p_value[got[a, b]] == pytest.approx(expected)
+
+
+def test_names_and_order_of_rows_change_nothing() -> None:
+    entries, ring = with_ring(3)
+    base = frame(entries)
+    names = {f: f"X{k:05d}" for k, f in enumerate(sorted(set(base["fornecedor_id"]))[::-1])}
+    other = base.assign(fornecedor_id=base["fornecedor_id"].map(names)).sample(
+        frac=1, random_state=0
+    )
+    (one,), (two,) = bidders(base)[0], bidders(other)[0]
+    assert {names[m] for m in one["facts"]["members"]} == set(two["facts"]["members"])
+    assert one["p_value"] == pytest.approx(two["p_value"])
+    assert sorted(one["rows"]) == sorted(two["rows"])
+    assert set(base.loc[one["rows"], "fornecedor_id"]) == ring
+
+
+def test_branches_are_one_bidder_and_cpfs_are_masked() -> None:
+    entries, _ = with_ring(4)
+    bids = frame(entries)
+    person = bidders(bids)[0][0]["facts"]["members"][0]
+    bids.loc[bids["fornecedor_id"] == person, "fornecedor_id"] = "529.982.247-25"
+    assert "***.982.247-**" in bidders(bids)[0][0]["facts"]["members"]
+
+
+@pytest.mark.parametrize(
+    "bids",
+    [
+        pd.DataFrame(),
+        pd.DataFrame({"licitacao_id": ["1", "2"], "valor_proposta": [1.0, 2.0]}),
+        pd.DataFrame({"licitacao_id": [None, "2"], "fornecedor_id": ["A", None]}),
+        pd.DataFrame({"licitacao_id": ["1"] * 500, "fornecedor_id": [f"F{k}" for k in range(500)]}),
+        pd.DataFrame({"licitacao_id": ["1"] * 9, "fornecedor_id": ["A"] * 9}),
+    ],
+)
+def test_hostile_bids_give_a_reason(bids: pd.DataFrame) -> None:
+    found, notes = bidders(bids)
+    assert not found and notes
+
+
+def test_a_whole_sector_is_cut_at_its_weakest_links() -> None:
+    a = np.array([*range(19), *[0, 0, 1]])
+    b = np.array([*range(1, 20), *[2, 3, 3]])
+    p = np.where((a < 4) & (b < 4), 1e-12, 1e-4)
+    links = network.Links(a, b, np.full(22, 5), np.full(22, 0.1), p)
+    assert [g.tolist() for g in network.groups(links, np.ones(22, bool), 20)] == [[0, 1, 2, 3]]
+
+
+def test_captive_supplier_is_tied_and_honest_files_are_not() -> None:
+    for seed in range(4):
+        table = honest_contracts(1_500, seed)
+        assert ties(flags.prepare(table)) == ([], [])
+    mine = table.index[table["orgao"] == "Secretaria 2"][:40]
+    table.loc[mine, ["fornecedor", "fornecedor_id"]] = ["Cativa Ltda", "11222333000181"]
+    found, _ = ties(flags.prepare(table))
+    assert [(p["facts"]["buyer"], p["facts"]["supplier"]) for p in found] == [
+        ("Secretaria 2", "Cativa Ltda")
+    ]
+    assert sorted(found[0]["rows"]) == sorted(mine.tolist()) and found[0]["severity"] == "low"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pd.DataFrame(),
+        pd.DataFrame({"valor": [1.0], "fornecedor": ["A"]}),
+        pd.DataFrame({"valor": [1.0] * 9, "fornecedor": ["A"] * 9, "orgao": ["O"] * 9}),
+        pd.DataFrame({"valor": [-1.0] * 9, "fornecedor": ["A"] * 9, "orgao": ["O"] * 9}),
+    ],
+)
+def test_hostile_tables_give_a_reason(table: pd.DataFrame) -> None:
+    found, notes = ties(flags.prepare(table))
+    assert not found and notes
