@@ -69,7 +69,7 @@ def summarize(report: Report) -> dict[str, object]:
     found, total, unseen = len(report.findings), report.total_analyzed, len(report.not_evaluated)
     amounts = pd.Series([f.item.get("valor") for f in report.findings], dtype=float)
     return {
-        "sentence": _sentence(found, total, unseen),
+        "sentence": _sentence(found, total, unseen, _rejected(report)),
         "by_flag": dict(Counter(f.main.id for f in report.findings).most_common()),
         "by_severity": dict(Counter(f.severity for f in report.findings).most_common()),
         "flagged_value": round(float(amounts.sum()), 2),
@@ -79,9 +79,16 @@ def summarize(report: Report) -> dict[str, object]:
     }
 
 
-def _sentence(found: int, total: int, unseen: int) -> str:
+def _rejected(report: Report) -> int:
+    rejected = report.info.get("n_rejected", 0)
+    return rejected if isinstance(rejected, int) else 0
+
+
+def _sentence(found: int, total: int, unseen: int, rejected: int) -> str:
     if total == 0:
-        return "Nenhum registro para analisar."
+        apart = "foram separados por problemas" if rejected > 1 else "foi separado por um problema"
+        why = f": {words.number(rejected)} {apart}" if rejected else ""
+        return f"Nenhum registro para analisar{why}."
     records = f"{words.number(total)} registro{'s' if total > 1 else ''}"
     if found == 0:
         first = f"Nada fora do comum em {records}"

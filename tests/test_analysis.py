@@ -102,3 +102,9 @@ def test_the_summary_counts_what_was_found_and_what_was_not_checked():
 def test_a_sanctions_list_is_refused_clearly_until_it_is_compared():
     with pytest.raises(InputError, match="sanções"):
         analyze(CSV.encode(), sanctions=b"CNPJ\n")
+
+
+def test_a_file_of_broken_lines_says_that_they_were_set_apart():
+    report = analyze(b"objeto;valor;data\n" + b"obra; com ponto e virgula;1,00;2;3\n" * 4)
+    assert report.total_analyzed == 0
+    assert "4 foram separados" in str(report.summary["sentence"])

@@ -23,6 +23,9 @@ MAX_STRIP_POINTS = 300
 LABEL_LENGTH = 27
 """Characters of a label, so that capitals fit into `_LABEL_WIDTH`."""
 
+DARK_FROM = 0.8
+"""Strength of a square's tint from which white figures keep a contrast of 4.5 on it."""
+
 _LABEL_WIDTH = 250
 _ROW = 26
 
@@ -87,13 +90,18 @@ def _marks(peers: Peers, x: Callable[[float], float]) -> str:
     at, median = x(peers.value), x(max(peers.median, 1e-9))
     return (
         f'<line class="median" x1="{median:.1f}" x2="{median:.1f}" y1="22" y2="76"/>'
-        f'<text class="axis" x="{median:.1f}" y="16" text-anchor="middle">mediana '
+        f'<text class="axis" x="{_inside(median)}" y="16" text-anchor="middle">mediana '
         f"{escape(prose_money(peers.median))}</text>"
         f'<path class="mark" d="M{at:.1f} 46 l-7 -12 h14 z"/>'
         f'<line class="marked" x1="{at:.1f}" x2="{at:.1f}" y1="34" y2="64"/>'
-        f'<text class="marked" x="{min(max(at, 90), WIDTH - 90):.1f}" y="80" '
+        f'<text class="marked" x="{_inside(at)}" y="80" '
         f'text-anchor="middle">este: {escape(prose_money(peers.value))}</text>'
     )
+
+
+def _inside(x: float) -> str:
+    """A middle for a label of about 180 units that keeps it whole."""
+    return f"{min(max(x, 90), WIDTH - 90):.1f}"
 
 
 def grid(table: Concentration, title: str) -> str:
@@ -119,7 +127,7 @@ def grid(table: Concentration, title: str) -> str:
 
 def _square(x: float, y: float, cell: float, count: int, top: int) -> str:
     strength = 0.25 + 0.75 * count / top
-    number_class = "in-dark" if strength > 0.6 else "in-light"
+    number_class = "in-dark" if strength > DARK_FROM else "in-light"
     return (
         f'<rect class="bar" x="{x:.1f}" y="{y + 2:.1f}" width="{cell - 2:.1f}" height="{_ROW - 4}" '
         f'fill-opacity="{strength:.2f}"/>'
