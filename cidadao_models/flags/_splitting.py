@@ -36,6 +36,9 @@ TESTS = len(SPAN_FRACTIONS)
 awards, and the bound on each is generous (dense honest files stay within 0.05 % of records)."""
 
 YEAR_DAYS = 365.0
+MIN_COVERING = 50
+"""Fewest dated records of a year from which the days that the file covers of it are told."""
+
 MIN_REFERENCE = 10
 """Fewest other awards from which an ordinary share is learned; below it a uniform one is used."""
 
@@ -73,6 +76,7 @@ class Awards:
     described: Bools
     day: Ints
     year: Ints
+    covered: Floats
     value: Floats
     limit: Floats
     buyer: Ints
@@ -112,19 +116,57 @@ def direct_awards(contracts: pd.DataFrame) -> Awards:
     records = rows
     _, first, award = np.unique(process, return_index=True, return_inverse=True)
     rows, limit = rows[first], limit[first]
+    year = _years(day[rows], limit)
     return Awards(
         row=rows,
         records=records,
         award=award.astype(np.int64),
         described=contracts["_grupo"].to_numpy()[rows] >= 0,
         day=day[rows].astype(np.int64),
-        year=day[rows].astype("datetime64[Y]").astype(np.int64),
+        year=year,
+        covered=_covered(day, rows, year),
         value=np.bincount(award, weights=value[records], minlength=len(rows)).astype(np.float64),
         limit=limit,
         buyer=buyer[rows],
         nature=np.where(_mentions(contracts, rows, _SINGULAR), -1, _nature(contracts)[rows]),
         supplier=encode(contracts["_fornecedor"], n).codes[rows],
     )
+
+
+def _years(day: Days, limit: Floats) -> Ints:
+    """One code for each financial year and limit in force: a year may have two, and few awards
+    of a size fall under the lower one."""
+    if not len(day):
+        return np.zeros(0, dtype=np.int64)
+    bars = np.unique(limit, return_inverse=True)[1]
+    return _codes(day.astype("datetime64[Y]").astype(np.int64), bars)
+
+
+def _covered(day: Days, rows: Ints, year: Ints) -> Floats:
+    """Days that the file spans of the year and limit of each of `rows`: 365 where few tell it.
+
+    In a file of one quarter everything lies close together, which is no bunching. Told by the
+    awards themselves where they are many, else by all records of the year.
+    """
+    whole = _spans(day[~np.isnat(day)].astype("datetime64[Y]"), day[~np.isnat(day)])
+    years = day[rows].astype("datetime64[Y]")
+    of_file = np.array([whole.get(one, YEAR_DAYS) for one in years.tolist()], dtype=np.float64)
+    of_limit = _spans(year, day[rows])
+    own = np.array([of_limit.get(one, np.inf) for one in year.tolist()], dtype=np.float64)
+    return np.minimum(of_file, own)
+
+
+def _spans(code: npt.NDArray[np.generic], day: Days) -> dict[object, float]:
+    """Days from the first to the last of each code that at least `MIN_COVERING` days tell."""
+    codes, position = np.unique(code, return_inverse=True)
+    number = day.astype(np.int64)
+    first = np.full(len(codes), np.iinfo(np.int64).max)
+    last = np.full(len(codes), np.iinfo(np.int64).min)
+    np.minimum.at(first, position, number)
+    np.maximum.at(last, position, number)
+    many = np.bincount(position, minlength=len(codes)) >= MIN_COVERING
+    found = zip(codes[many].tolist(), (last - first + 1.0)[many].tolist(), strict=True)
+    return dict(found)
 
 
 def _process(contracts: pd.DataFrame, rows: Ints, buyer: Ints, day: Days) -> Ints:
@@ -253,6 +295,7 @@ class _Reference:
     def __init__(self, awards: Awards, known: Ints, key: Ints, alike: Ints, share: Floats) -> None:
         self.key, self.alike, self.share = key, alike, share
         self.day, self.buyer = awards.day[known], awards.buyer[known]
+        self.covered = awards.covered[known]
         self.in_key = np.bincount(key)
         self.in_alike = np.bincount(alike)
         self.keys_of_alike = np.bincount(alike[np.unique(key, return_index=True)[1]])
@@ -267,13 +310,15 @@ class _Reference:
     def chance(self, start: Ints, count: Ints, *, cut: float, span: int) -> Floats:
         """Bound on the chance of some window with `count` awards in a key like that of `start`.
 
-        Awards fall as a Poisson process; a window starts at an award, so the chance is at most
+        Awards fall as a Poisson process over the days covered; a window starts at an award, so
+        the chance is at most
         the expected number of awards near the limit times that of `count - 1` more within
         `span` days (union bound of the scan statistic, Naus 1965).
         """
         size = self.in_key[self.key[start]]
         near = size * self._near_limit(start, cut)
-        within = near * np.maximum((span + 1) / YEAR_DAYS, self._bunching(start, span))
+        ordinary = np.minimum(1.0, (span + 1) / self.covered[start])
+        within = near * np.maximum(ordinary, self._bunching(start, span))
         return np.asarray(np.minimum(1.0, np.maximum(near, 1e-12) * pdtrc(count - 2, within)))
 
     def _near_limit(self, start: Ints, cut: float) -> Floats:
