@@ -193,3 +193,35 @@ def test_small_honest_batches_keep_the_budget_against_the_reference():
     batches = [honest.iloc[i : i + 20].reset_index(drop=True) for i in range(0, 1_200, 20)]
     scores = pd.concat([AnomalyDetector().score(batch) for batch in batches])
     assert (scores >= 0.7).mean() <= 0.01
+
+
+def dispensas(n: int, seed: int) -> pd.DataFrame:
+    """Direct awards of uniform amounts under the limit, ten objects, any day of three years."""
+    rng = np.random.default_rng(seed)
+    things = ["pneus", "toner", "tendas", "uniformes", "cimento", "mudas", "cadeiras", "tintas",
+              "extintores", "medalhas"]  # fmt: skip
+    days = pd.to_timedelta(rng.integers(0, 1095, n), unit="D")
+    return pd.DataFrame(
+        {
+            "numero": np.arange(n).astype(str),
+            "unidade_gestora": [f"UG {k}" for k in rng.integers(0, 5, n)],
+            "fornecedor": [f"Empresa {k}" for k in rng.integers(0, 30, n)],
+            "objeto": [f"Aquisição de {things[k]}" for k in rng.integers(0, len(things), n)],
+            "modalidade": "Dispensa",
+            "valor": rng.uniform(100, 57_000, n).round(2),
+            "data": pd.Timestamp("2022-01-01") + days,
+        }
+    )
+
+
+@pytest.mark.parametrize("n", [300, 2_000])
+def test_dense_uniform_direct_awards_keep_the_budget(n: int):
+    scores = pd.concat([AnomalyDetector().score(dispensas(n, seed)) for seed in range(4)])
+    assert (scores >= 0.7).mean() <= 0.01
+
+
+def test_a_file_of_one_quarter_is_no_bunching():
+    whole = dispensas(6_000, 5)
+    quarter = whole[whole["data"] < "2022-04-01"].reset_index(drop=True)
+    report = analyze(quarter)
+    assert "fracionamento" not in report.summary["by_flag"]  # type: ignore[operator]

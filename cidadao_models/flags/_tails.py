@@ -42,9 +42,11 @@ MAD_FREEDOM = 0.46
 MAX_FREEDOM = 30.0
 """Tail of log amounts in very large groups: Student with 30 degrees, a little over the normal."""
 
-TAIL, TAIL_SIGMAS, MIN_TAIL = 0.9, 1.2816, 40
+TAIL, TAIL_SIGMAS, MIN_TAIL, MIN_LOW_TAIL = 0.9, 1.2816, 40, 20
 """In groups of 40 or more the spread is also that of the upper (lower) tenth: amounts for artists
-or for works have a long tail on one side, which the spread around the median does not see."""
+or for works have a long tail on one side, which the spread around the median does not see. From
+20 on this holds for the lower side: amounts that are uniform rather than log-normal come near zero,
+and in groups of 30 of them 4 % of the records would else be flagged as too low."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,11 @@ def _group_spreads(amounts: Floats) -> tuple[float, float, int]:
     """Spread towards lower and higher amounts, and number of independent amounts."""
     n = len(amounts)
     middle = max(biweight_spread(amounts), SPREAD_FLOOR)
-    if n < MIN_TAIL:
+    if n < MIN_LOW_TAIL:
         return middle, middle, n
     low, median, high = np.quantile(amounts, (1 - TAIL, 0.5, TAIL))
     below, above = float(median - low), float(high - median)
     # a longer lower side goes on longer: uniform or exponential amounts come close to zero
     stretch = max(1.0, below / max(above, SPREAD_FLOOR)) ** 0.5
-    return max(middle, stretch * below / TAIL_SIGMAS), max(middle, above / TAIL_SIGMAS), n
+    higher = max(middle, above / TAIL_SIGMAS) if n >= MIN_TAIL else middle
+    return max(middle, stretch * below / TAIL_SIGMAS), higher, n
