@@ -223,6 +223,23 @@ def _arrow(columns: dict[str, list[object]], length: int, issues: Issues) -> pa.
 
 def flatten_all(records: Sequence[object]) -> dict[str, list[object]]:
     """Column name -> one value per record, None where a record lacks the key."""
+    return _merge_clean_names(_flat_columns(records) or _nested_columns(records))
+
+
+def _flat_columns(records: Sequence[object]) -> dict[str, list[object]] | None:
+    """The columns of records that all have the same keys and nothing nested, else None."""
+    first = records[0] if len(records) else None
+    if not isinstance(first, dict) or any(
+        not isinstance(record, dict) or record.keys() != first.keys() for record in records
+    ):
+        return None
+    columns = {str(key): [record[key] for record in records] for key in first}  # type: ignore[index]
+    kinds = {kind for values in columns.values() for kind in set(map(type, values))}
+    nested = any(issubclass(kind, Mapping | list) for kind in kinds)
+    return None if nested or len(columns) != len(first) else columns
+
+
+def _nested_columns(records: Sequence[object]) -> dict[str, list[object]]:
     columns: dict[str, list[object]] = {}
     for number, record in enumerate(records):
         for key, value in _items(record, "", MAX_DEPTH):
@@ -236,7 +253,7 @@ def flatten_all(records: Sequence[object]) -> dict[str, list[object]]:
         for column in columns.values():
             if len(column) == number:
                 column.append(None)
-    return _merge_clean_names(columns)
+    return columns
 
 
 def _items(record: object, prefix: str, depth: int) -> Iterable[tuple[str, object]]:
