@@ -33,7 +33,7 @@ SPAN_FRACTIONS = (0.125, 0.5, 1.0)
 
 TESTS = len(SPAN_FRACTIONS)
 """Scans counted as independent: those of other cuts and of natures and suppliers see the same
-awards, and the bound on each is generous (dense honest files stay within 0.05 % of records)."""
+awards, and the bound on each is generous (dense honest files stayed within 0.1 % of records)."""
 
 YEAR_DAYS = 365.0
 MIN_COVERING = 50

@@ -177,7 +177,7 @@ class Baseline:
     def fit(cls, prepared: pd.DataFrame, *, random_state: int, label: str) -> Baseline:
         """Fit on records that went through `flags.prepare` and are their own peers.
 
-        Above `SAMPLE_ABOVE` records everything is learned from the sample.
+        Above `SAMPLE_ABOVE` records the forest and the supplier history are learned from a sample.
         """
         return cls.fit_compare(prepared, random_state=random_state, label=label).baseline
 
