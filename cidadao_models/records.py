@@ -64,6 +64,16 @@ FIELDS: dict[str, Field] = {
         Field("n_propostas", "number", "número de propostas"),
         Field("n_aditivos", "number", "número de aditivos"),
         Field("valor_aditivos", "money", "valor dos aditivos"),
+        Field("data_aditivo", "date", "data do aditivo"),
+        Field("data_encerramento", "date", "fim do recebimento de propostas"),
+        Field("item_codigo", "code", "código do item"),
+        Field("fornecedor_abertura", "date", "data de abertura da empresa"),
+        Field("fornecedor_situacao", "text", "situação cadastral da empresa"),
+        Field("fornecedor_situacao_data", "date", "data da situação cadastral"),
+        Field("licitacao_id", "code", "identificador da licitação"),
+        Field("valor_proposta", "money", "valor da proposta"),
+        Field("vencedor", "text", "proposta vencedora"),
+        Field("situacao_proposta", "text", "situação da proposta"),
     )
 }
 

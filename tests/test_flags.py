@@ -47,21 +47,38 @@ def records_of(text: str) -> pd.DataFrame:
     return table
 
 
-def found(table: pd.DataFrame, flag_id: str | None = None) -> dict[int, float]:
+def ready(table: pd.DataFrame, case: dict[str, Any] | None = None) -> pd.DataFrame:
+    """The prepared table, with the sanctions that the case gives beside it, if it does."""
+    listed = (case or {}).get("sanctions")
+    return flags.prepare(table, sanctions=None if listed is None else records_of(listed))
+
+
+def found(
+    table: pd.DataFrame, flag_id: str | None = None, case: dict[str, Any] | None = None
+) -> dict[int, float]:
     """Strongest weight of each record, of one flag or of all."""
     best: dict[int, float] = {}
-    for row, reason in flags.run(flags.prepare(table)).reasons:
-        if flag_id is None or reason.id == flag_id:
-            best[row] = max(best.get(row, 0.0), reason.weight)
+    for one, hit in flags.run(ready(table, case)).hits:
+        if flag_id is None or one.id == flag_id:
+            for row in hit.rows:
+                best[int(row)] = max(best.get(int(row), 0.0), hit.weight)
     return best
 
 
-def strong(table: pd.DataFrame, flag_id: str) -> list[int]:
-    return sorted(row for row, weight in found(table, flag_id).items() if weight >= _strength.BAR)
+def strong(table: pd.DataFrame, flag_id: str, case: dict[str, Any] | None = None) -> list[int]:
+    """Records that the flag names: at the bar, or at all where it only gives context."""
+    least = 0.0 if by_id(flag_id).context else _strength.BAR
+    return sorted(r for r, weight in found(table, flag_id, case).items() if weight >= least)
 
 
-def told(table: pd.DataFrame) -> list[tuple[int, str, str, float]]:
-    reasons = flags.run(flags.prepare(table)).reasons
+def by_id(flag_id: str) -> flags.Flag:
+    return next(one for one in ALL if one.id == flag_id)
+
+
+def told(
+    table: pd.DataFrame, case: dict[str, Any] | None = None
+) -> list[tuple[int, str, str, float]]:
+    reasons = flags.run(ready(table, case)).reasons
     return sorted((row, r.id, r.explanation, round(r.weight, 9)) for row, r in reasons)
 
 
@@ -70,22 +87,27 @@ def told(table: pd.DataFrame) -> list[tuple[int, str, str, float]]:
 
 @pytest.mark.parametrize(("flag_id", "case"), cases("fires"))
 def test_fires(flag_id: str, case: dict[str, Any]) -> None:
-    assert strong(records_of(case["records"]), flag_id) == case["rows"]
+    assert strong(records_of(case["records"]), flag_id, case) == case["rows"]
 
 
 @pytest.mark.parametrize(("flag_id", "case"), cases("silent"))
 def test_stays_silent(flag_id: str, case: dict[str, Any]) -> None:
-    assert strong(records_of(case["records"]), flag_id) == []
+    assert strong(records_of(case["records"]), flag_id, case) == []
 
 
 @pytest.mark.parametrize(("flag_id", "case"), cases("raw"))
 def test_fires_on_a_raw_file(flag_id: str, case: dict[str, Any]) -> None:
     reading = read(case["text"].encode("utf-8"), filename=case["filename"])
-    prepared = flags.prepare(reading.records, extra=lambda: reading.extra)
-    reasons = flags.run(prepared).reasons
-    assert (
-        sorted({row for row, r in reasons if r.id == flag_id and r.weight >= 0.7}) == case["rows"]
-    )
+    listed = read(case["sanctions"].encode("utf-8")).records if "sanctions" in case else None
+    made = flags.prepare(reading.records, extra=lambda: reading.extra, sanctions=listed)
+    least = 0.0 if by_id(flag_id).context else _strength.BAR
+    named = {
+        int(row)
+        for one, hit in flags.run(made).hits
+        if one.id == flag_id and hit.weight >= least
+        for row in hit.rows
+    }
+    assert sorted(named) == case["rows"]
 
 
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.id)
@@ -109,13 +131,22 @@ def test_is_documented(one: flags.Flag) -> None:
     assert module.is_file()
     assert one.check.__doc__
     text = " ".join((one.title, one.explain, one.innocent, one.next_step)).lower()
-    assert "fraude" not in text
-    assert "Lei" in one.legal_basis
+    assert "fraude" not in text and "fraude" not in one.method.lower()
+    assert any(act in one.legal_basis for act in ("Lei", "Decreto", "Constituição"))
+    assert one.innocent[0].islower() and one.innocent.rstrip().endswith(".")
+    assert one.next_step[0].islower() and one.next_step.rstrip().endswith(".")
+    assert "{" not in words.fill(one.explain, one.example)
+
+
+@pytest.mark.parametrize(("flag_id", "case"), cases("fires"))
+def test_a_context_flag_never_makes_a_finding_alone(flag_id: str, case: dict[str, Any]) -> None:
+    weights = found(records_of(case["records"]), flag_id, case).values()
+    assert not by_id(flag_id).context or max(weights) <= _strength.CONTEXT
 
 
 @pytest.mark.parametrize(("flag_id", "case"), cases("fires"))
 def test_facts_fill_the_explanation_and_are_plain(flag_id: str, case: dict[str, Any]) -> None:
-    for row, reason in flags.run(flags.prepare(records_of(case["records"]))).reasons:
+    for row, reason in flags.run(ready(records_of(case["records"]), case)).reasons:
         one = next(one for one in ALL if one.id == reason.id)
         assert words.placeholders(one.explain) <= set(reason.facts)
         json.dumps(reason.to_dict(), allow_nan=False)
@@ -128,7 +159,7 @@ def test_facts_fill_the_explanation_and_are_plain(flag_id: str, case: dict[str, 
 def test_row_order_and_extra_columns_change_nothing(flag_id: str, case: dict[str, Any]) -> None:
     table = records_of(case["records"])
     shuffled = table.sample(frac=1.0, random_state=7).assign(cor="azul", _outra=1)
-    assert told(shuffled) == told(table)
+    assert told(shuffled, case) == told(table, case)
 
 
 @pytest.mark.parametrize(("flag_id", "case"), cases("fires", "silent"))
@@ -138,15 +169,15 @@ def test_unrelated_rows_change_nothing(flag_id: str, case: dict[str, Any]) -> No
     if "orgao" in other:
         other["orgao"] = "Outra cidade"
     more = pd.concat([table, other], ignore_index=True)
-    assert own(more, len(table)) == own(table, len(table))
+    assert own(more, len(table), case) == own(table, len(table), case)
 
 
-def own(table: pd.DataFrame, n: int) -> list[tuple[int, str, str, float]]:
+def own(table: pd.DataFrame, n: int, case: dict[str, Any]) -> list[tuple[int, str, str, float]]:
     """What is told of the first n rows, but for comparisons with the file as a whole."""
     wide = ("(mesma modalidade,", "(mesmo arquivo")
     return [
         t
-        for t in told(table)
+        for t in told(table, case)
         if t[0] < n and t[3] >= 0.7 and not any(words in t[2] for words in wide)
     ]
 
@@ -308,7 +339,8 @@ def test_the_known_entry_error_of_recife_is_found(shared_data: Path) -> None:
 def malformed(**changes: Any) -> None:
     good: dict[str, Any] = {
         "id": "teste", "title": "t", "legal_basis": "Lei", "needs": ("valor",),
-        "explain": "{n}", "innocent": "i", "next_step": "p", "params": {},
+        "explain": "{n}", "innocent": "i", "next_step": "p", "params": {}, "method": "m",
+        "example": {"n": 1},
     }  # fmt: skip
 
     @flag(**{**good, **changes})
@@ -321,7 +353,7 @@ def malformed(**changes: Any) -> None:
     "changes",
     [
         {"id": "Com Espaço"}, {"title": " "}, {"explain": "sem fatos"}, {"needs": ("preco",)},
-        {"needs": ()}, {"params": {"sobra": 1}}, {"innocent": ""},
+        {"needs": ()}, {"params": {"sobra": 1}}, {"innocent": ""}, {"method": ""}, {"example": {}},
     ],
     ids=str,
 )  # fmt: skip

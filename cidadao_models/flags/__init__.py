@@ -10,7 +10,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Needs = tuple[str | tuple[str, ...], ...]
+
+SANCTIONS = "sancoes"
+"""What a flag needs that no record holds: a list of sanctions given beside the records."""
+
+LABELS = {name: field.label for name, field in FIELDS.items()} | {
+    SANCTIONS: "lista de sanções (CEIS ou CNEP)"
+}
+"""How a reader knows each thing that a flag may need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,12 @@ Check = Callable[..., Iterator[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A red flag: what it needs, the words of its finding, and the check that finds it."""
+    """A red flag: what it needs, the words of its finding, and the check that finds it.
+
+    `method` says in Portuguese how it decides and what it leaves out, `example` holds the facts of
+    an invented finding. A `context` flag never makes a finding alone: its weights stay at or
+    below `_strength.CONTEXT`. `unless` gives the reason why these records can't be judged, or "".
+    """
 
     id: str
     title: str
@@ -53,6 +66,10 @@ class Flag:
     next_step: str
     params: Mapping[str, object]
     check: Check
+    method: str
+    example: Mapping[str, object]
+    context: bool = False
+    unless: Callable[[pd.DataFrame], str] | None = None
 
     def missing(self, present: set[str]) -> tuple[str, ...]:
         """Needed fields that are not there; of alternatives the first stands for all."""
@@ -93,13 +110,20 @@ def flag(
     explain: str,
     innocent: str,
     next_step: str,
+    method: str,
+    example: Mapping[str, object],
     params: Mapping[str, object] | None = None,
+    context: bool = False,
+    unless: Callable[[pd.DataFrame], str] | None = None,
 ) -> Callable[[Check], Flag]:
     """Make a check a flag. ValueError when anything about it is malformed."""
 
     def decorate(check: Check) -> Flag:
         settings = dict(params or {})
-        made = Flag(id, title, legal_basis, needs, explain, innocent, next_step, settings, check)
+        made = Flag(
+            id, title, legal_basis, needs, explain, innocent, next_step, settings, check, method,
+            example, context, unless,
+        )  # fmt: skip
         _validate(made)
         return made
 
@@ -109,14 +133,16 @@ def flag(
 def _validate(made: Flag) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", made.id):
         raise ValueError(f"flag id {made.id!r} is not a snake-case name")
-    for name in ("title", "legal_basis", "explain", "innocent", "next_step"):
+    for name in ("title", "legal_basis", "explain", "innocent", "next_step", "method"):
         if not getattr(made, name).strip():
             raise ValueError(f"flag {made.id}: {name} is empty")
     if not words.placeholders(made.explain):
         raise ValueError(f"flag {made.id}: the explanation quotes no fact")
+    if words.placeholders(made.explain) - set(made.example):
+        raise ValueError(f"flag {made.id}: the example lacks facts that the explanation quotes")
     named = {name for need in made.needs for name in ((need,) if isinstance(need, str) else need)}
-    if not named or named - set(FIELDS):
-        raise ValueError(f"flag {made.id}: needs {sorted(named - set(FIELDS)) or 'nothing'}")
+    if not named or named - set(LABELS):
+        raise ValueError(f"flag {made.id}: needs {sorted(named - set(LABELS)) or 'nothing'}")
     signature = inspect.signature(made.check).parameters.values()
     keywords = {p.name for p in signature if p.kind is inspect.Parameter.KEYWORD_ONLY}
     if keywords != set(made.params):
@@ -145,10 +171,12 @@ def prepare(
     records: pd.DataFrame,
     *,
     extra: pd.DataFrame | Callable[[], pd.DataFrame] | None = None,
+    sanctions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The records with the derived columns that flags and models share (see `_peers.derive`).
 
-    `_prorrogado`: growth that yearly extensions explain; `_duplicata`: group of identical records.
+    `_prorrogado`: growth that yearly extensions explain; `_duplicata`: group of identical records;
+    with `sanctions` (canonical records of a CEIS or CNEP list) the columns of `_sanctions.match`.
 
     `extra`: the source's unrecognised columns with the same index (or a function that gives
     them, called only when needed): records that differ there are not repeated ones.
@@ -158,15 +186,59 @@ def prepare(
     prepared = _peers.derive(records)
     prepared["_prorrogado"] = _extensions.explained(prepared)
     prepared["_duplicata"] = _duplicates.identical(prepared, extra)
+    if sanctions is not None:
+        from cidadao_models.flags import _sanctions
+
+        for name, column in _sanctions.match(prepared, sanctions).items():
+            prepared[name] = column
     return prepared
 
 
 @dataclass(slots=True)
 class FlagRun:
-    """What the flags found: reasons by record number, and the checks that were not made."""
+    """What the flags found, hit by hit, and the checks that were not made.
 
-    reasons: list[tuple[int, Reason]] = field(default_factory=list)
+    Words are written only when asked for: most hits of context flags are never shown.
+    """
+
+    hits: list[tuple[Flag, Hit]] = field(default_factory=list)
     not_evaluated: list[NotEvaluated] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[tuple[int, Reason]]:
+        """One `(row, reason)` for each record named; the records of one hit share the reason."""
+        return list(self._worded(None))
+
+    def strongest(self) -> dict[int, float]:
+        """Greatest weight of each record named."""
+        best: dict[int, float] = {}
+        for _, hit in self.hits:
+            weight = hit.weight
+            for row in hit.rows:
+                if best.get(row, -1.0) < weight:
+                    best[int(row)] = weight
+        return best
+
+    def reasons_of(self, rows: Collection[int]) -> dict[int, list[Reason]]:
+        """Every reason of the given records."""
+        found: dict[int, list[Reason]] = {}
+        for row, reason in self._worded(set(rows)):
+            found.setdefault(row, []).append(reason)
+        return found
+
+    def counts(self) -> dict[str, int]:
+        """Number of records that each flag names, whatever the weight."""
+        named: dict[str, set[int]] = {}
+        for one, hit in self.hits:
+            named.setdefault(one.id, set()).update(map(int, hit.rows))
+        return {flag_id: len(rows) for flag_id, rows in named.items()}
+
+    def _worded(self, wanted: set[int] | None) -> Iterator[tuple[int, Reason]]:
+        for one, hit in self.hits:
+            rows = [int(row) for row in hit.rows if wanted is None or row in wanted]
+            if rows:
+                reason = one.reason(hit)
+                yield from ((row, reason) for row in rows)
 
 
 def run(
@@ -174,7 +246,6 @@ def run(
 ) -> FlagRun:
     """All flags over the records from `prepare`; `params` changes settings by flag id.
 
-    One `(row, reason)` for each record named by a hit; the records of one hit share the reason.
     ValueError on an unknown flag or setting.
     """
     changed = params or {}
@@ -185,22 +256,28 @@ def run(
     present = _present(prepared)
     answer = FlagRun()
     for one in flags:
-        missing = one.missing(present)
-        if missing:
-            answer.not_evaluated.append(_not_evaluated(one, missing))
+        skipped = not_evaluated(one, prepared, present)
+        if skipped is not None:
+            answer.not_evaluated.append(skipped)
             continue
-        for hit in one.hits(prepared, **changed.get(one.id, {})):
-            reason = one.reason(hit)
-            answer.reasons.extend((int(row), reason) for row in hit.rows)
+        answer.hits.extend((one, hit) for hit in one.hits(prepared, **changed.get(one.id, {})))
     return answer
 
 
+def not_evaluated(
+    one: Flag, prepared: pd.DataFrame, present: set[str] | None = None
+) -> NotEvaluated | None:
+    """Why the flag can't judge these records, or None when it can."""
+    missing = one.missing(_present(prepared) if present is None else present)
+    if missing:
+        labels = ", ".join(LABELS[name] for name in missing)
+        verb = "falta" if len(missing) == 1 else "faltam"
+        return NotEvaluated(one.id, one.title, f"não verificado: {verb} {labels}", missing)
+    reason = one.unless(prepared) if one.unless is not None else ""
+    return NotEvaluated(one.id, one.title, f"não verificado: {reason}") if reason else None
+
+
 def _present(prepared: pd.DataFrame) -> set[str]:
-    """Canonical fields with at least one value."""
-    return {name for name in prepared.columns if name in FIELDS and prepared[name].count()}
-
-
-def _not_evaluated(one: Flag, missing: tuple[str, ...]) -> NotEvaluated:
-    labels = ", ".join(FIELDS[name].label for name in missing)
-    verb = "falta" if len(missing) == 1 else "faltam"
-    return NotEvaluated(one.id, one.title, f"não verificado: {verb} {labels}", missing)
+    """Canonical fields with at least one value, and the sanctions where a list was given."""
+    found = {name for name in prepared.columns if name in FIELDS and prepared[name].count()}
+    return found | {SANCTIONS} if "_sancao" in prepared else found

@@ -40,6 +40,18 @@ than for other facts, because equal amount, supplier and words are already rare 
     innocent="forem parcelas, lotes ou serviços repetidos de preço fixo.",
     next_step="compare os processos, as notas fiscais e os recebimentos de cada um.",
     params={"window_days": 10},
+    method="Procura registros da mesma parte, no mesmo valor, em datas próximas e com descrição quase"
+    " igual. Valores que se repetem em muitos registros (mensalidades, preços de tabela) não"
+    " contam.",
+    example={
+        "n": 2,
+        "parte": "fornecedor",
+        "valor": 48_000.0,
+        "quando": "a 4 dias um do outro",
+        "descricao": "descrição quase igual",
+        "registros": "12 e 15",
+        "geral": "",
+    },
 )
 def check(contracts: pd.DataFrame, *, window_days: int) -> Iterator[Hit]:
     """`window_days`: most days between two entries of one purchase (days; below a month)."""

@@ -33,6 +33,8 @@ doubled file), not of single records."""
     innocent="forem itens, lotes ou parcelas que só diferem em colunas que o arquivo não traz, ou"
     " uma repetição apenas da publicação.",
     next_step="confira os números dos documentos de pagamento de cada um.",
+    method="Procura registros iguais em todas as colunas, também nas que não foram reconhecidas.",
+    example={"n": 2, "valor": 48_000.0, "registros": "12 e 15", "geral": ""},
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """One hit for each set; a step for each identifying field (number, date, object) after one."""

@@ -23,6 +23,17 @@ from cidadao_models.flags import Hit, _prices, flag
     " total do registro.",
     next_step="peça a planilha de quantitativos e a pesquisa de preços.",
     params={"min_ratio": 5.0},
+    method="Compara o logaritmo do valor com a mediana de contratos parecidos (ao menos 10), medido em"
+    " dispersões robustas do grupo. Só aparece o que é raro mesmo em grupos de cauda longa.",
+    example={
+        "valor": 480_000.0,
+        "vezes": 14.2,
+        "mediana": 33_800.0,
+        "n": 58,
+        "quais": "contratos parecidos",
+        "criterio": "mesmo grupo de objeto e mesma modalidade",
+        "contagem": "; 57 deles custaram menos",
+    },
 )
 def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     """`min_ratio`: fewest times the median worth telling (ratio, a judgement of relevance)."""

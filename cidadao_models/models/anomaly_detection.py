@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,8 +98,9 @@ class AnomalyDetector:
         prepared, compared = self._compared(batch)
         run = flags.run(prepared)
         strange, unusual = _strangeness(prepared, compared, threshold)
-        reasons = _by_row([*run.reasons, *unusual])
-        scores = _combined(strange, reasons)
+        scores = _combined(strange, run.strongest())
+        shown = scores.index[(scores >= threshold).to_numpy()]
+        reasons = _by_row(run.reasons_of(shown), unusual)
         findings = _findings(prepared, reasons, scores, threshold)
         return Report(
             findings=findings,
@@ -157,11 +158,11 @@ class AnomalyDetector:
 
 def _strangeness(
     prepared: pd.DataFrame, compared: Compared, threshold: float
-) -> tuple[pd.Series, list[tuple[int, Reason]]]:
+) -> tuple[pd.Series, dict[int, Reason]]:
     """Score of the combination of numbers alone, and the reasons of those at the threshold."""
     scores = np.minimum(score_from_p(compared.p_values), CONTEXT_CEILING)
     scores[np.isnan(compared.matrix).all(axis=1)] = np.nan
-    reasons = []
+    reasons: dict[int, Reason] = {}
     for position in np.flatnonzero(scores >= threshold):
         telling = compared.telling(int(position), TELLING_SHARE)
         if all(one.small for one in telling):
@@ -169,9 +170,8 @@ def _strangeness(
             if scores[position] < threshold:
                 continue
         facts: dict[str, object] = {"n": compared.baseline.n, "what": "; ".join(map(str, telling))}
-        reasons.append(
-            (int(prepared.index[int(position)]), _unusual(facts, float(scores[position])))
-        )
+        row = int(prepared.index[int(position)])
+        reasons[row] = _unusual(facts, float(scores[position]))
     return pd.Series(scores, index=prepared.index), reasons
 
 
@@ -188,22 +188,23 @@ def _unusual(facts: dict[str, object], weight: float) -> Reason:
     )
 
 
-def _by_row(reasons: Iterable[tuple[int, Reason]]) -> dict[int, list[Reason]]:
+def _by_row(
+    reasons: Mapping[int, Sequence[Reason]], unusual: Mapping[int, Reason]
+) -> dict[int, list[Reason]]:
     """Reasons of each record, strongest first (then by id, so that ties do not wander)."""
-    rows: dict[int, list[Reason]] = {}
-    for row, reason in reasons:
+    rows = {row: list(found) for row, found in reasons.items()}
+    for row, reason in unusual.items():
         rows.setdefault(row, []).append(reason)
     for found in rows.values():
         found.sort(key=lambda reason: (-reason.weight, reason.id))
     return rows
 
 
-def _combined(strange: pd.Series, reasons: dict[int, list[Reason]]) -> pd.Series:
+def _combined(strange: pd.Series, strongest: Mapping[int, float]) -> pd.Series:
     """The strongest evidence of each record: severity never grows by mere overlap of signals."""
-    if not reasons:
+    if not strongest:
         return strange.rename("score")
-    strongest = pd.Series({row: found[0].weight for row, found in reasons.items()})
-    scores = np.fmax(strange.to_numpy(), strongest.reindex(strange.index).to_numpy())
+    scores = np.fmax(strange.to_numpy(), pd.Series(strongest).reindex(strange.index).to_numpy())
     return pd.Series(scores, index=strange.index, name="score")
 
 

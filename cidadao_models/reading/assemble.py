@@ -36,6 +36,7 @@ _BID_CLEANERS = {
     "fornecedor_id": values.document,
     "valor_estimado": amounts.money,
     "vencedor": values.text,
+    "situacao_proposta": values.text,
     "data": dates.date,
 }
 
@@ -140,16 +141,28 @@ def from_table(table: TextTable, overrides: Mapping[str, str] | None = None) -> 
     return _lay_out(Choice(table, overrides or {}).make(), table)
 
 
-def _bids(choice: Choice) -> pd.DataFrame | None:
-    columns = maps.bid_columns(choice.table.column_names)
+def _bids(choice: Choice) -> tuple[pd.DataFrame | None, dict[str, dict[str, str]]]:
+    """The table of bids, when this is one, and the columns it was made of."""
+    columns = maps.bid_columns(choice.table.column_names, choice.overrides)
     if columns is None:
-        return None
+        return None, {}
     choice.used.update(columns.values())
     laid = {
         name: _pandas_array(_BID_CLEANERS[name](choice.table[column]).values)
         for name, column in columns.items()
     }
-    return pd.DataFrame(laid, index=_index(choice))
+    mapping = {
+        name: {"column": column, "reason": f"título “{column}” de uma tabela de propostas"}
+        for name, column in columns.items()
+    }
+    return pd.DataFrame(laid, index=_index(choice)), mapping
+
+
+def _with_bids(records: pd.DataFrame, bids: pd.DataFrame) -> pd.DataFrame:
+    """The records with what only the table of bids knows: each bid is a record of its own."""
+    missing = [name for name in bids if name not in records]
+    joined = pd.concat([records, bids[missing]], axis=1)
+    return joined[[name for name in FIELDS if name in joined]]
 
 
 def _index(choice: Choice) -> pd.Index[Any]:
@@ -157,20 +170,22 @@ def _index(choice: Choice) -> pd.Index[Any]:
 
 
 def _lay_out(choice: Choice, source: TextTable) -> Reading:
-    bids = _bids(choice)
+    bids, bid_mapping = _bids(choice)
     unmapped = [name for name in choice.table.column_names if name not in choice.used]
     problems.report(choice, unmapped)
     impossible = _impossible_dates(choice)
     order = [name for name in FIELDS if name in choice.chosen]
     laid = {name: _pandas_array(choice.chosen[name].values) for name in order}
     records = pd.DataFrame(laid, index=_index(choice), copy=False)
+    if bids is not None:
+        records = _with_bids(records, bids)
     _remember_dates(choice, records, impossible)
     table = TextTable(choice.table, choice.rows, source.n_rejected, source.issues)
     table.info = source.info
     return Reading(
         records=records,
         bids=bids,
-        mapping={name: choice.mapping[name] for name in order},
+        mapping={n: (bid_mapping | choice.mapping)[n] for n in FIELDS if n in records},
         issues=choice.issues.examples,
         issue_counts=choice.issues.counts,
         info=_info(choice, source, unmapped),

@@ -91,6 +91,7 @@ class Choice:
 
     def __init__(self, table: TextTable, overrides: Mapping[str, str]) -> None:
         self.table = maps.expand_nested(table.data)
+        self.overrides = overrides
         # each record of a list names its own fields, so one batch may mix vocabularies
         self.mixed_vocabularies = table.info.get("format") not in _TABULAR_FORMATS
         self.layout: Layout | None = maps.recognise(self.table.column_names)

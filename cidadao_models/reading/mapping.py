@@ -454,16 +454,25 @@ _BID_NAMES = {
                       "cnpj cpf participante", "cnpj participante", "bidder id", "cnpj"),
     "valor_estimado": ("valor estimado", "estimated value", "valor referencia"),
     "vencedor": ("vencedor", "flag vencedor", "winner", "situacao proposta"),
+    "situacao_proposta": ("situacao proposta", "situacao da proposta", "resultado proposta",
+                          "status proposta", "bid status", "situacao licitante", "habilitacao",
+                          "resultado habilitacao", "situacao participante"),
     "data": ("data", "data abertura", "date", "data proposta", "data homologacao"),
 }  # fmt: skip
 
 
-def bid_columns(columns: Iterable[str]) -> dict[str, str] | None:
-    """The columns of a table of bids, or None when this is no such table."""
+def bid_columns(
+    columns: Iterable[str], overrides: Mapping[str, str] | None = None
+) -> dict[str, str] | None:
+    """The columns of a table of bids, or None when this is no such table.
+
+    `overrides` names columns that the caller chose.
+    """
     by_key = _columns_by_key(columns)
+    asked = {name: column for name, column in (overrides or {}).items() if name in _BID_NAMES}
     found = {
         field: by_key[key]
         for field, titles in _BID_NAMES.items()
         if (key := next((k for k in map(name_key, titles) if k in by_key), None)) is not None
-    }
+    } | asked
     return found if {"licitacao_id", "valor_proposta"} <= found.keys() else None
