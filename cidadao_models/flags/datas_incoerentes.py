@@ -48,12 +48,12 @@ may be that of the result, so its order only gives context."""
     explain="{problema}",
     innocent="for erro de digitação de dia, mês ou ano na publicação.",
     next_step="confira as datas no contrato assinado e no extrato publicado.",
-    method="Compara as datas do próprio registro duas a duas (vigência, abertura, assinatura) e lê as que"
-    " não existem no calendário; prazos acima de 35 anos também. Assinatura até 30 dias depois do"
-    " início é tolerada.",
+    method="Compara as datas do próprio registro duas a duas (vigência, abertura, assinatura) e lê"
+    " as que não existem no calendário; prazos acima de 35 anos também. Assinatura até 30 dias"
+    " depois do início é tolerada.",
     example={
-        "problema": "Início da vigência em 01/03/2024 e fim da vigência em 01/02/2024: a segunda data"
-        " vem 29 dias antes da primeira."
+        "problema": "Início da vigência em 01/03/2024 e fim da vigência em 01/02/2024: a segunda"
+        " data vem 29 dias antes da primeira."
     },
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:

@@ -27,8 +27,8 @@ stroke is enough for it."""
     explain="Os dígitos verificadores do {tipo} {documento} não conferem.",
     innocent="for erro de digitação na publicação: o documento correto consta do contrato.",
     next_step="procure o fornecedor pelo nome na Receita Federal e peça a correção do cadastro.",
-    method="Refaz os dígitos verificadores do CNPJ (também o alfanumérico) ou CPF. Não julga documentos"
-    " mascarados, ausentes ou de preenchimento, como 000.000.000-00.",
+    method="Refaz os dígitos verificadores do CNPJ (também o alfanumérico) ou CPF. Não julga"
+    " documentos mascarados, ausentes ou de preenchimento, como 000.000.000-00.",
     example={"tipo": "CNPJ", "documento": "12.345.678/0001-00"},
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:

@@ -40,9 +40,9 @@ than for other facts, because equal amount, supplier and words are already rare 
     innocent="forem parcelas, lotes ou serviços repetidos de preço fixo.",
     next_step="compare os processos, as notas fiscais e os recebimentos de cada um.",
     params={"window_days": 10},
-    method="Procura registros da mesma parte, no mesmo valor, em datas próximas e com descrição quase"
-    " igual. Valores que se repetem em muitos registros (mensalidades, preços de tabela) não"
-    " contam.",
+    method="Procura registros da mesma parte, no mesmo valor, em datas próximas e com descrição"
+    " quase igual. Valores que se repetem em muitos registros (mensalidades, preços de tabela)"
+    " não contam.",
     example={
         "n": 2,
         "parte": "fornecedor",

@@ -56,8 +56,8 @@ amount of one contract is hardly credible; 50 times is about R$ 13 billion in 20
     innocent="o valor publicado estiver certo e for o outro campo que está em outra unidade.",
     next_step="compare com o valor do contrato assinado e avise o portal do erro.",
     params={"min_unit_ratio": 5.0},
-    method="Confere quantidade vezes preço unitário, valores do mesmo registro que diferem por dez, cem ou"
-    " mil, e valores que só fazem sentido com a vírgula em outro lugar.",
+    method="Confere quantidade vezes preço unitário, valores do mesmo registro que diferem por dez,"
+    " cem ou mil, e valores que só fazem sentido com a vírgula em outro lugar.",
     example={
         "problema": "O valor (R$ 4.800.000,00) é cerca de 100 vezes maior que o valor estimado"
         " (R$ 48.000,00)."

@@ -33,9 +33,9 @@ contract (water, post), so such a cluster only gives context."""
     innocent="forem compras de naturezas diferentes ou imprevisíveis, que não se somam.",
     next_step="peça o plano de contratações do ano e as justificativas das dispensas.",
     params={"window_days": 60},
-    method="Soma dispensas por valor da mesma unidade, no mesmo ano e da mesma natureza (ou do mesmo"
-    " fornecedor), em janelas de dias. Só aparece o que seria raro ao acaso, dada a densidade das"
-    " compras do arquivo.",
+    method="Soma dispensas por valor da mesma unidade, no mesmo ano e da mesma natureza (ou do"
+    " mesmo fornecedor), em janelas de dias. Só aparece o que seria raro ao acaso, dada a densidade"
+    " das compras do arquivo.",
     example={
         "n": 4,
         "periodo": "25 dias",

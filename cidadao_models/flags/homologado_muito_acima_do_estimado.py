@@ -32,8 +32,8 @@ _AWARDED = ("valor_inicial", "valor", "valor_final")
     " sigiloso e publicado com um valor simbólico.",
     next_step="peça o orçamento estimado, a ata de julgamento e o termo de homologação.",
     params={"min_ratio": 2.0},
-    method="Divide o valor homologado pelo estimado do mesmo registro. Estimativas simbólicas e vendas"
-    " (leilão) ficam de fora.",
+    method="Divide o valor homologado pelo estimado do mesmo registro. Estimativas simbólicas e"
+    " vendas (leilão) ficam de fora.",
     example={"campo": "valor", "homologado": 240_000.0, "vezes": 3.0, "estimado": 80_000.0},
 )
 def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:

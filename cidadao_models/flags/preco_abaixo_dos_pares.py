@@ -23,8 +23,8 @@ from cidadao_models.flags import Hit, _prices, flag
     " compra for pequena.",
     next_step="confira no contrato se o valor é total e peça a análise de exequibilidade.",
     params={"min_ratio": 5.0},
-    method="Compara o logaritmo do valor com a mediana de contratos parecidos (ao menos 10), medido em"
-    " dispersões robustas do grupo. Só aparece o que é raro mesmo em grupos de cauda longa.",
+    method="Compara o logaritmo do valor com a mediana de contratos parecidos (ao menos 10), medido"
+    " em dispersões robustas do grupo. Só aparece o que é raro mesmo em grupos de cauda longa.",
     example={
         "valor": 900.0,
         "vezes": 40.0,

@@ -23,8 +23,8 @@ from cidadao_models.flags import Hit, _prices, flag
     " total do registro.",
     next_step="peça a planilha de quantitativos e a pesquisa de preços.",
     params={"min_ratio": 5.0},
-    method="Compara o logaritmo do valor com a mediana de contratos parecidos (ao menos 10), medido em"
-    " dispersões robustas do grupo. Só aparece o que é raro mesmo em grupos de cauda longa.",
+    method="Compara o logaritmo do valor com a mediana de contratos parecidos (ao menos 10), medido"
+    " em dispersões robustas do grupo. Só aparece o que é raro mesmo em grupos de cauda longa.",
     example={
         "valor": 480_000.0,
         "vezes": 14.2,

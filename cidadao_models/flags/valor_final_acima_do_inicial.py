@@ -32,8 +32,9 @@ _REFURBISHMENT = re.compile(r"(?i)\breforma")
     " acordada entre as partes.",
     next_step="peça os termos aditivos e as justificativas e confira se a alteração foi"
     " unilateral.",
-    method="Divide o acréscimo pelo valor inicial: limite de 25 %, ou 50 % para reforma de edifício ou"
-    " equipamento. Crescimento que prorrogações anuais de serviço contínuo explicam fica de fora.",
+    method="Divide o acréscimo pelo valor inicial: limite de 25 %, ou 50 % para reforma de edifício"
+    " ou equipamento. Crescimento que prorrogações anuais de serviço contínuo explicam fica de"
+    " fora.",
     example={
         "inicial": 100_000.0,
         "final": 160_000.0,
