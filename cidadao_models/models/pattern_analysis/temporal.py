@@ -5,10 +5,8 @@ Compares each buyer with its own past or with the other buyers; seasonal needs i
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +16,8 @@ import pyarrow as pa
 from scipy import stats
 
 from cidadao_models.findings import NotEvaluated
+from cidadao_models.flags._calendar import national_holidays as national_holidays
+from cidadao_models.flags._calendar import without_office_hours as without_office_hours
 from cidadao_models.models.pattern_analysis import _shape
 from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
 from cidadao_models.reading import amounts as written_amounts
@@ -213,43 +213,6 @@ def _rush_pattern(
 
 
 # -- days without office hours -----------------------------------------------------------------
-
-_FIXED_HOLIDAYS = ((1, 1), (4, 21), (5, 1), (9, 7), (10, 12), (11, 2), (11, 15), (12, 25))
-"""(month, day) of Leis 662/1949, 6.802/1980 and 10.607/2002."""
-
-
-@lru_cache(maxsize=256)
-def national_holidays(year: int) -> tuple[dt.date, ...]:
-    """National holidays of a year, with Good Friday (two days before Easter).
-
-    20 November counts from 2024 on (Lei 14.759/2023). Carnival and Corpus Christi are optional
-    days off and not among them.
-    """
-    fixed = [dt.date(year, month, day) for month, day in _FIXED_HOLIDAYS]
-    new = [dt.date(year, 11, 20)] if year >= 2024 else []
-    return tuple(sorted([*fixed, *new, _easter(year) - dt.timedelta(days=2)]))
-
-
-def _easter(year: int) -> dt.date:
-    """Gregorian Easter (Meeus 1991, after the anonymous algorithm of 1876)."""
-    a, (b, c) = year % 19, divmod(year, 100)
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    shift = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * shift) // 451
-    month, day = divmod(h + shift - 7 * m + 114, 31)
-    return dt.date(year, month, day + 1)
-
-
-def without_office_hours(days: np.ndarray) -> Bools:
-    """Whether each day (datetime64[D]) is a Saturday, a Sunday or a national holiday."""
-    years = np.unique(days.astype("datetime64[Y]").astype(np.int64)) + 1970
-    holidays = [
-        np.datetime64(d) for y in years if 1 <= y <= 9999 for d in national_holidays(int(y))
-    ]
-    return ~np.is_busday(days, holidays=holidays)
 
 
 def days_off(prepared: pd.DataFrame, dated: Dated) -> Found:
