@@ -12,11 +12,12 @@ from typing import BinaryIO
 import pandas as pd
 
 from cidadao_models import flags
-from cidadao_models.errors import InputError, MissingFields
+from cidadao_models.errors import MissingFields
 from cidadao_models.findings import Report, words
 from cidadao_models.models.anomaly_detection import AnomalyDetector, Contracts
 from cidadao_models.reading import Reading, read
 from cidadao_models.reading.limits import Limits
+from cidadao_models.reading.sanctions import read_sanctions
 
 Source = Contracts | str | bytes | BinaryIO
 
@@ -34,17 +35,15 @@ def analyze(
 
     `source` is what `reading.read` takes, or a `Reading`; `mapping` overrides columns
     (`{"valor": "valorcontrato1"}`) and `limits` are those of a service. Raises InputError when
-    nothing can be analysed, and for `sanctions`, which this version does not compare yet.
+    nothing can be analysed.
+
+    `sanctions` is a CEIS or CNEP list in any form that `read` takes, within the same limits, or
+    its `Reading`: suppliers are looked up in it. A list that names nobody is an InputError too.
     """
-    if sanctions is not None:
-        raise InputError(
-            "A comparação com listas de sanções (CEIS, CNEP) ainda não é feita.",
-            hint="Envie só o arquivo de contratos.",
-            details={"field": "sanctions"},
-        )
+    listed = None if sanctions is None else read_sanctions(sanctions, limits=limits)
     reading = read(source, filename=filename, mapping=mapping, limits=limits)
     _require_something(reading)
-    report = AnomalyDetector().analyze(reading, threshold=threshold)
+    report = AnomalyDetector().analyze(reading, threshold=threshold, sanctions=listed)
     report.summary = summarize(report)
     return report
 

@@ -74,6 +74,7 @@ FIELDS: dict[str, Field] = {
         Field("valor_proposta", "money", "valor da proposta"),
         Field("vencedor", "text", "proposta vencedora"),
         Field("situacao_proposta", "text", "situação da proposta"),
+        Field("abrangencia", "text", "abrangência da sanção"),
     )
 }
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from cidadao_models.analysis import analyze
@@ -99,9 +101,80 @@ def test_the_summary_counts_what_was_found_and_what_was_not_checked():
     assert str(report.summary["sentence"]).startswith(f"{len(report.findings)} de 300 registros")
 
 
-def test_a_sanctions_list_is_refused_clearly_until_it_is_compared():
-    with pytest.raises(InputError, match="sanções"):
-        analyze(CSV.encode(), sanctions=b"CNPJ\n")
+CONTRACTS = (
+    "contrato;cnpj;fornecedor;objeto;valor;data assinatura\n"
+    "1;11.222.333/0001-81;Alfa Ltda;Obra;1.000,00;03/06/2024\n"
+    "2;04.252.011/0001-10;Beta SA;Pneus;1.000,00;03/06/2024\n"
+)
+CEIS = (
+    '"CADASTRO";"CPF OU CNPJ DO SANCIONADO";"NOME DO SANCIONADO";"CATEGORIA DA SANÇÃO";'
+    '"DATA INÍCIO SANÇÃO";"DATA FINAL SANÇÃO";"ABRAGÊNCIA DA SANÇÃO";"ÓRGÃO SANCIONADOR"\n'
+    '"CEIS";"11222333000181";"ALFA";"Declaração de Inidoneidade com prazo determinado";'
+    '"10/01/2024";"10/01/2027";"Todas as Esferas em todos os Poderes";"Ministério da Saúde"\n'
+)
+CEIS_API = [
+    {
+        "id": 1,
+        "dataInicioSancao": "10/01/2024",
+        "dataFimSancao": "10/01/2027",
+        "tipoSancao": {"descricaoResumida": "Declaração de Inidoneidade com prazo determinado"},
+        "orgaoSancionador": {"nome": "Ministério da Saúde", "siglaUf": "DF"},
+        "sancionado": {"nome": "ALFA", "codigoFormatado": "11.222.333/0001-81"},
+        "fundamentacao": [{"codigo": "LEI 14133", "descricao": "Art. 156, IV"}],
+        "abrangenciaDefinidaDecisaoJudicial": "Todas as Esferas em todos os Poderes",
+    }
+]
+
+
+@pytest.mark.parametrize("kind", ["path", "bytes", "latin-1", "reading", "frame", "api", "json"])
+def test_suppliers_are_looked_up_in_a_list_of_sanctions(kind: str, tmp_path: Path):
+    path = tmp_path / "ceis.csv"
+    path.write_bytes(CEIS.encode("latin-1"))
+    source = {
+        "path": path,
+        "bytes": CEIS.encode(),
+        "latin-1": CEIS.encode("latin-1"),
+        "reading": read(CEIS.encode()),
+        "frame": pd.read_csv(io.StringIO(CEIS), sep=";", dtype=str),
+        "api": CEIS_API,
+        "json": json.dumps(CEIS_API).encode(),
+    }[kind]
+    report = analyze(CONTRACTS.encode(), sanctions=source)
+    named = [(f.row, f.main.id) for f in report.findings]
+    assert named == [(0, "fornecedor_sancionado")]
+    assert report.findings[0].main.facts["dias"] == 145
+
+
+def test_a_state_s_list_and_a_bare_list_are_read():
+    mg = "sei;orgao_instaurador;empresa_processada;cnpj;data_decisao;decisao\n"
+    mg += "1;CGE;ALFA LTDA;11.222.333/0001-81;2023-06-12;Multa\n"
+    for listed in (mg.encode(), b"Nome;CNPJ\nALFA;11.222.333/0001-81\n"):
+        report = analyze(CONTRACTS.encode(), sanctions=listed, threshold=0.0)
+        ids = {reason.id for f in report.findings for reason in f.reasons}
+        assert "fornecedor_sancionado" in ids
+        assert not [f for f in report.findings if f.score >= 0.7]
+
+
+def test_without_a_list_the_check_is_said_not_to_be_made():
+    unseen = {check.id: check.reason for check in analyze(CONTRACTS.encode()).not_evaluated}
+    assert "lista de sanções" in unseen["fornecedor_sancionado"]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [b"", b"CNPJ\n", b"cor;sabor\nazul;doce\n", b"UF;Data\nSP;01/01/2024\n", CONTRACTS.encode()],
+    ids=["empty", "header only", "nothing recognised", "nobody named", "contracts"],
+)
+def test_a_list_that_names_nobody_is_refused_with_a_hint(listed: bytes):
+    with pytest.raises(InputError, match="lista de sanções") as caught:
+        analyze(CONTRACTS.encode(), sanctions=listed)
+    assert caught.value.hint
+    assert caught.value.details["field"] == "sanctions"
+
+
+def test_the_limits_hold_for_the_list_too():
+    with pytest.raises(TooLarge, match="lista de sanções"):
+        analyze(CONTRACTS.encode(), sanctions=CEIS.encode() * 3, limits=Limits(max_rows=2))
 
 
 def test_a_file_of_broken_lines_says_that_they_were_set_apart():

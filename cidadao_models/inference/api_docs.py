@@ -186,15 +186,16 @@ _ROUTES: dict[str, dict[str, Any]] = {
         "summary": "Analisar um arquivo",
         "description": (
             "Recebe um arquivo CSV, TSV, XLSX, XLS, ODS, JSON, ZIP ou GZ no campo 'file' e, se "
-            "quiser, 'threshold' e 'mapping' (JSON de campo para coluna). O campo 'sanctions' (uma "
-            "lista CEIS ou CNEP) é reservado e por ora recusado. Responde o relatório inteiro: "
-            "achados, colunas entendidas, problemas."
+            "quiser, 'threshold', 'mapping' (JSON de campo para coluna) e 'sanctions': uma lista "
+            "CEIS ou CNEP, ou de um estado, nos mesmos formatos e limites, em que cada fornecedor "
+            "é procurado. Responde o relatório inteiro: achados, colunas entendidas, problemas."
         ),
         "body": _FILE_BODY,
         "errors": (413, 422, 429, 503),
         "answer": _REPORT_SCHEMA,
         "example": (
-            "curl -F file=@gastos.csv -F threshold=0.7 \\\n  http://localhost:7860/v1/analyze-file"
+            "curl -F file=@gastos.csv -F sanctions=@ceis.csv -F threshold=0.7 \\\n"
+            "  http://localhost:7860/v1/analyze-file"
         ),
     },
     "/health": {

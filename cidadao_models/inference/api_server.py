@@ -282,7 +282,8 @@ async def _form(request: Request) -> FormData:
     except (HTTPException, FormParserError):
         raise UnreadableFile(
             "O formulário enviado não pôde ser lido.",
-            hint="Envie um só arquivo no campo 'file' e, se quiser, 'threshold' e 'mapping'.",
+            hint="Envie um só arquivo no campo 'file' e, se quiser, 'threshold', 'mapping' e"
+            " 'sanctions'.",
         ) from None
     except OSError:
         raise _no_room() from None

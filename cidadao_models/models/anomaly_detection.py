@@ -23,6 +23,7 @@ from cidadao_models.models.baseline import FEATURES, Baseline, Compared, sampled
 from cidadao_models.models.core import weights
 from cidadao_models.models.core.calibration import expected_false_share, score_from_p
 from cidadao_models.reading import Reading, read
+from cidadao_models.reading.sanctions import read_sanctions
 from cidadao_models.records import FIELDS, mask_cpf
 
 MIN_BATCH = 30
@@ -90,11 +91,18 @@ class AnomalyDetector:
         assert scores is not None
         return scores
 
-    def analyze(self, contracts: Contracts, *, threshold: float = 0.7) -> Report:
-        """Report with all flags; raises InputError for a threshold outside [0, 1]."""
+    def analyze(
+        self, contracts: Contracts, *, threshold: float = 0.7, sanctions: Contracts | None = None
+    ) -> Report:
+        """Report with all flags; raises InputError for a threshold outside [0, 1].
+
+        `sanctions`: a CEIS or CNEP list that suppliers are looked up in; InputError for one that
+        names nobody.
+        """
         threshold = check_threshold(threshold)
         reading = as_reading(contracts)
-        batch = flags.prepare(reading.records, extra=lambda: reading.extra)
+        listed = None if sanctions is None else read_sanctions(sanctions).records
+        batch = flags.prepare(reading.records, extra=lambda: reading.extra, sanctions=listed)
         prepared, compared = self._compared(batch)
         run = flags.run(prepared)
         strange, unusual = _strangeness(prepared, compared, threshold)

@@ -11,9 +11,8 @@ from markupsafe import Markup
 from cidadao_models import __version__
 from cidadao_models.findings import method as words
 from cidadao_models.findings.words import number
-from cidadao_models.flags import Flag, all_flags
+from cidadao_models.flags import LABELS, Flag, all_flags
 from cidadao_models.reading.limits import Limits
-from cidadao_models.records import FIELDS
 from cidadao_models.ui import texts
 from cidadao_models.ui.render import limits_sentence
 
@@ -69,4 +68,4 @@ def _flag(flag: Flag) -> Markup:
 
 def _need(need: str | tuple[str, ...]) -> str:
     names = (need,) if isinstance(need, str) else need
-    return " ou ".join(FIELDS[name].label if name in FIELDS else name for name in names)
+    return " ou ".join(LABELS[name] for name in names)

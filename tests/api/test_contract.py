@@ -197,6 +197,27 @@ def test_unknown_field_is_named_once(client: httpx.Client) -> None:
     assert json.dumps(answer["issues"], ensure_ascii=False).count("campo_estranho") == 1
 
 
+CEIS = (
+    '"CADASTRO";"CPF OU CNPJ DO SANCIONADO";"NOME DO SANCIONADO";"CATEGORIA DA SANÇÃO";'
+    '"DATA INÍCIO SANÇÃO";"DATA FINAL SANÇÃO";"ABRAGÊNCIA DA SANÇÃO";"ÓRGÃO SANCIONADOR"\n'
+    '"CEIS";"11222333000181";"ALFA";"Declaração de Inidoneidade com prazo determinado";'
+    '"10/01/2024";"10/01/2027";"Todas as Esferas em todos os Poderes";"Ministério da Saúde"\n'
+).encode("latin-1")
+
+
+def test_a_list_of_sanctions_beside_the_file(client: httpx.Client) -> None:
+    contracts = "contrato;cnpj;fornecedor;objeto;valor;data assinatura\n"
+    contracts += "1;11.222.333/0001-81;Alfa Ltda;Obra;1.000,00;03/06/2024\n"
+    files = {"file": ("a.csv", contracts.encode()), "sanctions": ("ceis.csv", CEIS)}
+    answer = client.post(FILE, files=files)
+    assert answer.status_code == 200
+    kinds = [found["anomaly_type"] for found in answer.json()["anomalies"]]
+    assert kinds == ["fornecedor_sancionado"]
+    broken = client.post(FILE, files=files | {"sanctions": ("ceis.csv", b"cor\nazul\n")})
+    assert broken.status_code == 422
+    assert "lista de sanções" in broken.json()["error"]["message"]
+
+
 def test_health(client: httpx.Client) -> None:
     answer = client.get("/health").json()
     assert set(answer) == {"status", "models_loaded", "message", "version", "weights", "limits"}
