@@ -1,4 +1,4 @@
-"""What a supplier's document and name tell of the company: branches, and companies made to order.
+"""What a record tells of its company: branches, companies made to order, age when it contracts.
 
 Reads the record alone; the company register it does not know.
 """
@@ -10,12 +10,15 @@ import re
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtr
 
 from cidadao_models.findings import words
+from cidadao_models.flags import _strength
 from cidadao_models.flags._peers import encode
 from cidadao_models.records import as_text, classify_distinct
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 HEAD_OFFICE = "0001"
@@ -26,6 +29,20 @@ UNSIGNED = 0.5
 
 BRANCH = 0.5
 """The same where the CNPJ is a branch's: opening and closing dates may be the branch's alone."""
+
+AGE_SPAN = 3650.0
+"""Days over which the ages of suppliers are taken to be spread evenly (ten years). An assumption,
+not measured: real suppliers are older, so youth is rarer than said."""
+
+ORDINARY_SPREAD = 1.0
+"""Smallest spread of log amounts taken for honest purchases: amounts of one kind of object differ
+by a factor of 2.7 either way."""
+
+YOUNG_SHARE = 0.2
+"""Share of a file's suppliers as young as `max_days` from which youth is how this market is."""
+
+MIN_SUPPLIERS = 10
+"""Fewest suppliers with a known age for that share to be judged."""
 
 _TO_ORDER = re.compile(
     r"(?i)\bcons[oó]rcio\b|\bSPE\b|prop[oó]sito espec[ií]fico|\bconcession[aá]ria\b"
@@ -60,3 +77,46 @@ def branches(contracts: pd.DataFrame, rows: Ints) -> Bools:
 def days_text(days: int) -> str:
     """`1 dia`, `1.234 dias`."""
     return "1 dia" if days == 1 else f"{words.number(days)} dias"
+
+
+# -- age ---------------------------------------------------------------------------------------
+
+
+def before(age: Ints, signed: Bools, branch: Bools) -> Floats:
+    """Weight of a contract older than its company, by the days between them."""
+    steps = np.log10(np.maximum(-age, 1)) * np.where(signed, 1.0, UNSIGNED)
+    weights = _strength.strength(steps)
+    return np.where(branch, np.minimum(weights, _strength.CONTEXT), weights)
+
+
+def young(contracts: pd.DataFrame, age: Ints, rows: Ints, branch: Bools, widest: int) -> Floats:
+    """Weight of youth and amount together: how rare both at once are among honest suppliers.
+
+    For independent shares u (at most w) and v, u * v <= t has chance t * (1 + ln(w / t)).
+    """
+    rarity = (np.maximum(age[rows], 0) + 1) / AGE_SPAN
+    above = _share_above(contracts, rows)
+    both, reach = rarity * above, (widest + 1) / AGE_SPAN
+    weights = _strength.from_chance(both * (1 + np.log(np.maximum(reach / both, 1.0))))
+    small = above >= 0.5
+    held = branch | small | _is_usual(contracts, age, widest)
+    return np.where(held, np.minimum(weights, _strength.CONTEXT), weights)
+
+
+def _share_above(contracts: pd.DataFrame, rows: Ints) -> Floats:
+    """Share of the peers' amounts that exceed each row's, by a log-normal law; 0.5 if unknown."""
+    ratio = contracts["_pares_razao"].to_numpy()[rows]
+    z = contracts["_pares_z"].to_numpy()[rows]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        spread = np.maximum(np.log(ratio) / z, ORDINARY_SPREAD)
+        share = ndtr(-np.log(ratio) / np.where(np.isfinite(spread), spread, ORDINARY_SPREAD))
+    return np.where(np.isfinite(share), share, 0.5)
+
+
+def _is_usual(contracts: pd.DataFrame, age: Ints, widest: int) -> bool:
+    """Whether a good part of the file's suppliers are as young when they contract."""
+    codes = pd.factorize(contracts["_fornecedor"])[0]
+    known = (codes >= 0) & (age < np.iinfo(np.int64).max)
+    suppliers = len(np.unique(codes[known]))
+    young = len(np.unique(codes[known & (age <= widest)]))
+    return suppliers >= MIN_SUPPLIERS and young >= YOUNG_SHARE * suppliers

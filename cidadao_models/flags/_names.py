@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from cidadao_models.flags import _objects
@@ -20,9 +24,7 @@ _SUFFIXES = frozenset(
 _PARTICLES = frozenset(("de", "da", "do", "e"))
 """Words after which "sa" is a family name, not a company's form."""
 
-_FORM = re.compile(
-    r"(?i)\b(?:ltda|limitada|eireli|s\s?[/.]\s?a\b\.?|sociedade an[oô]nima|ss ltda|unipessoal)"
-)
+_FORM = r"(?i)\b(?:ltda|limitada|eireli|s ?[/.] ?a\b|sociedade an[oô]nima)"
 """Forms that only a company with a CNPJ has; "ME" is not one: a person trades under it too."""
 
 _TRAIL = re.compile(
@@ -32,16 +34,22 @@ _TRAIL = re.compile(
 _HEAD = re.compile(rb"^(?:\d{2} \d{3} \d{3}|\d{11}|\d{14})(?: \d{4} \d{2})? ")
 """Documents written before or after the name: `12.345.678 FULANO`, `FULANO 12345678909`."""
 
-_GENERIC = frozenset(
-    "de da do das dos e em para por com a o as os comercio comercial com industria industrial ind"
-    " servicos servico serv distribuidora distrib dist construtora construcoes construcao const"
-    " transportes transporte transp empresa brasileira brasil do produtos prod materiais material"
-    " grupo companhia cia associacao assoc instituto fundacao centro engenharia consultoria"
-    " representacoes locacao locacoes solucoes sistemas tecnologia importacao exportacao imp exp"
-    " participacoes empreendimentos alimentos medicamentos hospitalar eventos producoes auto"
-    " nova novo geral nacional municipal estadual federal prefeitura secretaria estado municipio"
-    " fundo saude educacao equipamentos silva santos souza sousa oliveira pereira costa lima"
-    " ferreira rodrigues alves filho junior neto maria jose joao antonio ana".split()
+_BUSINESS = frozenset(
+    "comercio comercial industria industrial ind servicos servico serv distribuidora distrib dist"
+    " construtora construcoes construcao const transportes transporte transp empresa produtos prod"
+    " materiais material grupo companhia cia associacao assoc instituto fundacao centro engenharia"
+    " consultoria representacoes locacao locacoes solucoes sistemas tecnologia importacao"
+    " exportacao imp exp participacoes empreendimentos alimentos medicamentos hospitalar eventos"
+    " producoes auto equipamentos loja padaria mercado supermercado restaurante farmacia posto"
+    " oficina papelaria livraria confeccoes moveis".split()
+)
+"""Words of trades: a name with one of them is no person's."""
+
+_GENERIC = _BUSINESS | frozenset(
+    "de da do das dos e em para por com a o as os brasileira brasil nova novo geral nacional"
+    " municipal estadual federal prefeitura secretaria estado municipio fundo saude educacao silva"
+    " santos souza sousa oliveira pereira costa lima ferreira rodrigues alves filho junior neto"
+    " maria jose joao antonio ana".split()
 )
 """Words that many names share: sharing one of them relates no two suppliers."""
 
@@ -73,9 +81,28 @@ def _bare(text: bytes) -> str:
     return " ".join(words)
 
 
-def is_company(text: str) -> bool:
-    """Whether a name states a form that only companies have (LTDA, S/A, EIRELI)."""
-    return _FORM.search(text) is not None
+def are_companies(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Whether each name, as published, states a form that only companies have (LTDA, S/A)."""
+    stated = pc.match_substring_regex(pa.array(texts, pa.string()), _FORM)
+    return np.asarray(stated.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def may_be_person(name: str) -> bool:
+    """Whether a plain name has no word of a trade, and at least two words."""
+    parts = name.split()
+    return len(parts) > 1 and not _BUSINESS.intersection(parts)
+
+
+_NOBODY = re.compile(
+    r"^(?:consorcio|diversos|varios|outros|folha|pagamento|credor(?:es)? |servidor(?:es)?|nao |sem "
+    r"|fornecedor(?:es)? (?:divers|vari)|inss\b|fgts\b|tributos|suprimento|adiantamento|diarias?\b)"
+)
+"""How texts begin that stand for no supplier in particular, or for several together."""
+
+
+def is_nobody(name: str) -> bool:
+    """Whether a plain name stands for no supplier in particular, or for several together."""
+    return _NOBODY.match(name) is not None
 
 
 def telling(name: str) -> list[str]:

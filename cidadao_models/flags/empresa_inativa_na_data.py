@@ -41,8 +41,8 @@ PAID_DAYS = 30.0
     ),
     explain="A situação da empresa na Receita é {situacao} desde {desde}, {antes} antes do contrato"
     " ({campo}: {data}).",
-    innocent="a empresa tiver sido incorporada por outra, só a filial tiver sido fechada, a situação"
-    " tiver sido regularizada ou se tratar do pagamento de um contrato antigo.",
+    innocent="a empresa tiver sido incorporada por outra, só a filial tiver sido fechada, a"
+    " situação tiver sido regularizada ou se tratar do pagamento de um contrato antigo.",
     next_step="emita o comprovante de situação cadastral do CNPJ na Receita Federal e peça as"
     " certidões apresentadas na assinatura.",
     method="Compara a data da situação cadastral (baixada, inapta, suspensa ou nula) com a da"

@@ -8,26 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtr
 
 from cidadao_models.findings import words
-from cidadao_models.flags import Hit, _company, _signing, _strength, flag
-
-AGE_SPAN = 3650.0
-"""Days over which the ages of suppliers are taken to be spread evenly (ten years). An assumption,
-not measured: real suppliers are older, so youth is rarer than said."""
-
-ORDINARY_SPREAD = 1.0
-"""Smallest spread of log amounts taken for honest purchases: amounts of one kind of object differ
-by a factor of 2.7 either way."""
-
-YOUNG_SHARE = 0.2
-"""Share of a file's suppliers as young as `max_days` from which youth is how this market is."""
-
-MIN_SUPPLIERS = 10
-"""Fewest suppliers with a known age for that share to be judged."""
+from cidadao_models.flags import Hit, _company, _signing, flag
 
 
 @flag(
@@ -64,57 +48,12 @@ def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
     branch = _company.branches(contracts, rows)
     weights = np.where(
         age[rows] < 0,
-        _before(age[rows], when.signed[rows], branch),
-        _young(contracts, age, rows, branch, max_days),
+        _company.before(age[rows], when.signed[rows], branch),
+        _company.young(contracts, age, rows, branch, max_days),
     )
     labels = contracts.index.to_numpy()
     for row, weight in zip(rows, weights, strict=True):
         yield Hit([int(labels[row])], _facts(contracts, opened, when, int(row)), float(weight))
-
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
-
-def _before(age: Ints, signed: Bools, branch: Bools) -> Floats:
-    """Weight of a contract older than its company, by the days between them."""
-    steps = np.log10(np.maximum(-age, 1)) * np.where(signed, 1.0, _company.UNSIGNED)
-    weights = _strength.strength(steps)
-    return np.where(branch, np.minimum(weights, _strength.CONTEXT), weights)
-
-
-def _young(contracts: pd.DataFrame, age: Ints, rows: Ints, branch: Bools, widest: int) -> Floats:
-    """Weight of youth and amount together: how rare both at once are among honest suppliers.
-
-    For independent shares u (at most w) and v, u * v <= t has chance t * (1 + ln(w / t)).
-    """
-    rarity = (np.maximum(age[rows], 0) + 1) / AGE_SPAN
-    above = _share_above(contracts, rows)
-    both, reach = rarity * above, (widest + 1) / AGE_SPAN
-    weights = _strength.from_chance(both * (1 + np.log(np.maximum(reach / both, 1.0))))
-    small = above >= 0.5
-    held = branch | small | _is_usual(contracts, age, widest)
-    return np.where(held, np.minimum(weights, _strength.CONTEXT), weights)
-
-
-def _share_above(contracts: pd.DataFrame, rows: Ints) -> Floats:
-    """Share of the peers' amounts that exceed each row's, by a log-normal law; 0.5 where unknown."""
-    ratio = contracts["_pares_razao"].to_numpy()[rows]
-    z = contracts["_pares_z"].to_numpy()[rows]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.maximum(np.log(ratio) / z, ORDINARY_SPREAD)
-        share = ndtr(-np.log(ratio) / np.where(np.isfinite(spread), spread, ORDINARY_SPREAD))
-    return np.where(np.isfinite(share), share, 0.5)
-
-
-def _is_usual(contracts: pd.DataFrame, age: Ints, widest: int) -> bool:
-    """Whether a good part of the file's suppliers are as young when they contract."""
-    codes = pd.factorize(contracts["_fornecedor"])[0]
-    known = (codes >= 0) & (age < np.iinfo(np.int64).max)
-    suppliers = len(np.unique(codes[known]))
-    young = len(np.unique(codes[known & (age <= widest)]))
-    return suppliers >= MIN_SUPPLIERS and young >= YOUNG_SHARE * suppliers
 
 
 def _facts(
