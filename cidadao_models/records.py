@@ -78,6 +78,9 @@ FIELDS: dict[str, Field] = {
     )
 }
 
+ITEM_MARK = " · item "
+"""What joins the identifier of a tender to that of its item or lot in `licitacao_id`."""
+
 Texts: TypeAlias = "pd.Series[Any] | pa.Array | pa.ChunkedArray | Iterable[object]"
 
 

@@ -176,14 +176,17 @@ def prepare(
     """The records with the derived columns that flags and models share (see `_peers.derive`).
 
     `_prorrogado`: growth that yearly extensions explain; `_duplicata`: group of identical records;
+    where the records are bids, the columns of `_tenders.derive`;
     with `sanctions` (canonical records of a CEIS or CNEP list) the columns of `_sanctions.match`.
 
     `extra`: the source's unrecognised columns with the same index (or a function that gives
     them, called only when needed): records that differ there are not repeated ones.
     """
-    from cidadao_models.flags import _duplicates, _extensions, _peers
+    from cidadao_models.flags import _duplicates, _extensions, _peers, _tenders
 
     prepared = _peers.derive(records)
+    if "licitacao_id" in prepared:
+        prepared = prepared.assign(**_tenders.derive(prepared))
     prepared["_prorrogado"] = _extensions.explained(prepared)
     prepared["_duplicata"] = _duplicates.identical(prepared, extra)
     if sanctions is not None:

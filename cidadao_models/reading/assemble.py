@@ -17,10 +17,10 @@ import pyarrow as pa
 
 from cidadao_models.errors import InputError, UnreadableFile
 from cidadao_models.findings import Issue
-from cidadao_models.reading import amounts, dates, problems, values
-from cidadao_models.reading import mapping as maps
+from cidadao_models.reading import bids, problems
 from cidadao_models.reading import table as tables
 from cidadao_models.reading.choosing import Choice
+from cidadao_models.reading.headers import name_key
 from cidadao_models.reading.limits import NO_LIMITS, Limits
 from cidadao_models.reading.text_table import TextTable
 from cidadao_models.records import FIELDS
@@ -29,16 +29,6 @@ Source: TypeAlias = (
     "str | Path | bytes | bytearray | BinaryIO | pd.DataFrame | Sequence[Mapping[str, object]]"
     " | Reading"
 )
-
-_BID_CLEANERS = {
-    "licitacao_id": values.code,
-    "valor_proposta": amounts.money,
-    "fornecedor_id": values.document,
-    "valor_estimado": amounts.money,
-    "vencedor": values.text,
-    "situacao_proposta": values.text,
-    "data": dates.date,
-}
 
 
 @dataclass
@@ -143,26 +133,53 @@ def from_table(table: TextTable, overrides: Mapping[str, str] | None = None) -> 
 
 def _bids(choice: Choice) -> tuple[pd.DataFrame | None, dict[str, dict[str, str]]]:
     """The table of bids, when this is one, and the columns it was made of."""
-    columns = maps.bid_columns(choice.table.column_names, choice.overrides)
+    chosen = {name: entry["column"] for name, entry in choice.mapping.items()}
+    columns = bids.columns(choice.table, chosen, choice.overrides)
     if columns is None:
         return None, {}
-    choice.used.update(columns.values())
-    laid = {
-        name: _pandas_array(_BID_CLEANERS[name](choice.table[column]).values)
-        for name, column in columns.items()
-    }
+    choice.used.update(columns.used)
+    laid = {name: _pandas_array(v) for name, v in bids.lay_out(choice.table, columns).items()}
     mapping = {
         name: {"column": column, "reason": f"título “{column}” de uma tabela de propostas"}
-        for name, column in columns.items()
+        for name, column in columns.fields.items()
     }
+    joined = ", ".join(f"“{column}”" for column in (*columns.parts, *columns.items))
+    if joined:
+        mapping["licitacao_id"]["reason"] += f"; o número se repete, juntou-se com {joined}"
     return pd.DataFrame(laid, index=_index(choice)), mapping
 
 
-def _with_bids(records: pd.DataFrame, bids: pd.DataFrame) -> pd.DataFrame:
-    """The records with what only the table of bids knows: each bid is a record of its own."""
-    missing = [name for name in bids if name not in records]
-    joined = pd.concat([records, bids[missing]], axis=1)
+def _with_bids(
+    records: pd.DataFrame, table: pd.DataFrame, mapping: dict[str, dict[str, str]]
+) -> pd.DataFrame:
+    """The records with what the table of bids knows: each bid is a record, its amount the value.
+
+    The bidder is the supplier; another field that took a column of the bids loses it.
+    """
+    told = ("licitacao_id", "vencedor", "situacao_proposta")
+    taken = {mapping[name]["column"] for name in told if name in table}
+    mistaken = [
+        name
+        for name in records
+        if name not in table and name not in _NUMBERS and mapping[str(name)]["column"] in taken
+    ]
+    records = records.drop(columns=mistaken)
+    if "valor_proposta" in table and not _has_own_amount(mapping):
+        records["valor"] = table["valor_proposta"]
+        mapping["valor"] = mapping["valor_proposta"]
+    missing = [name for name in table if name not in records or name in _BIDDER]
+    records = records.drop(columns=[name for name in missing if name in records])
+    joined = pd.concat([records, table[missing]], axis=1)
     return joined[[name for name in FIELDS if name in joined]]
+
+
+_NUMBERS = ("id", "numero")
+_BIDDER = ("fornecedor_id", "fornecedor")
+
+
+def _has_own_amount(mapping: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether the records of bids also have a main amount that is plainly titled so."""
+    return "valor" in mapping and name_key(mapping["valor"]["column"]) == "valor"
 
 
 def _index(choice: Choice) -> pd.Index[Any]:
@@ -170,22 +187,23 @@ def _index(choice: Choice) -> pd.Index[Any]:
 
 
 def _lay_out(choice: Choice, source: TextTable) -> Reading:
-    bids, bid_mapping = _bids(choice)
+    table_of_bids, bid_mapping = _bids(choice)
     unmapped = [name for name in choice.table.column_names if name not in choice.used]
     problems.report(choice, unmapped)
     impossible = _impossible_dates(choice)
     order = [name for name in FIELDS if name in choice.chosen]
     laid = {name: _pandas_array(choice.chosen[name].values) for name in order}
     records = pd.DataFrame(laid, index=_index(choice), copy=False)
-    if bids is not None:
-        records = _with_bids(records, bids)
+    mapping = choice.mapping | bid_mapping
+    if table_of_bids is not None:
+        records = _with_bids(records, table_of_bids, mapping)
     _remember_dates(choice, records, impossible)
     table = TextTable(choice.table, choice.rows, source.n_rejected, source.issues)
     table.info = source.info
     return Reading(
         records=records,
-        bids=bids,
-        mapping={n: (bid_mapping | choice.mapping)[n] for n in FIELDS if n in records},
+        bids=table_of_bids,
+        mapping={n: mapping[n] for n in FIELDS if n in records},
         issues=choice.issues.examples,
         issue_counts=choice.issues.counts,
         info=_info(choice, source, unmapped),

@@ -17,6 +17,7 @@ from cidadao_models.reading.headers import name_key
 from cidadao_models.records import FIELDS
 
 NAMES_FILE = "_nomes.toml"
+BID_NAMES_FILE = "_propostas.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def layouts() -> tuple[Layout, ...]:
     found = [
         _layout(name.removesuffix(".toml"), document)
         for name, document in _documents().items()
-        if name != NAMES_FILE
+        if name not in (NAMES_FILE, BID_NAMES_FILE)
     ]
     return tuple(sorted(found, key=lambda layout: -len(layout.signature)))
 
@@ -92,6 +93,13 @@ def names() -> dict[str, Names]:
         )
         for field_name, entry in document.items()
     }
+
+
+@lru_cache(maxsize=1)
+def bid_names() -> dict[str, tuple[str, ...]]:
+    """Keys that mean one column of a table of bids, best first."""
+    document = _documents()[BID_NAMES_FILE]
+    return {name: tuple(map(name_key, titles)) for name, titles in document.items()}
 
 
 _LAYOUT_KEYS = ("name", "signature", "fields", "notes", "ignore", "codes", "limits", "percent")

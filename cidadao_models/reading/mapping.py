@@ -441,38 +441,3 @@ def is_total(column: str) -> bool:
         key.startswith("valor") and any(word in key for word in ("total", "global", "atual"))
         for key in spellings(name_key(column))
     )
-
-
-# -- bids --------------------------------------------------------------------------------------
-
-_BID_NAMES = {
-    "licitacao_id": ("licitacao id", "id licitacao", "tender id", "codigo licitacao", "licitacao",
-                     "numero licitacao", "id compra", "tender"),
-    "valor_proposta": ("valor proposta", "bid value", "bid", "valor lance", "proposta",
-                       "valor da proposta", "valor ofertado", "bid amount"),
-    "fornecedor_id": ("fornecedor id", "cnpj fornecedor", "licitante id", "cnpj licitante",
-                      "cnpj cpf participante", "cnpj participante", "bidder id", "cnpj"),
-    "valor_estimado": ("valor estimado", "estimated value", "valor referencia"),
-    "vencedor": ("vencedor", "flag vencedor", "winner", "situacao proposta"),
-    "situacao_proposta": ("situacao proposta", "situacao da proposta", "resultado proposta",
-                          "status proposta", "bid status", "situacao licitante", "habilitacao",
-                          "resultado habilitacao", "situacao participante"),
-    "data": ("data", "data abertura", "date", "data proposta", "data homologacao"),
-}  # fmt: skip
-
-
-def bid_columns(
-    columns: Iterable[str], overrides: Mapping[str, str] | None = None
-) -> dict[str, str] | None:
-    """The columns of a table of bids, or None when this is no such table.
-
-    `overrides` names columns that the caller chose.
-    """
-    by_key = _columns_by_key(columns)
-    asked = {name: column for name, column in (overrides or {}).items() if name in _BID_NAMES}
-    found = {
-        field: by_key[key]
-        for field, titles in _BID_NAMES.items()
-        if (key := next((k for k in map(name_key, titles) if k in by_key), None)) is not None
-    } | asked
-    return found if {"licitacao_id", "valor_proposta"} <= found.keys() else None

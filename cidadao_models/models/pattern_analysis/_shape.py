@@ -16,6 +16,7 @@ import pandas as pd
 from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated, severity, words
 from cidadao_models.flags import _strength
+from cidadao_models.flags._discoveries import adjusted as adjusted
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -103,20 +104,6 @@ def missing_fields(id: str, title: str, *names: str) -> NotEvaluated:
 
 _CANONICAL = {"_comprador": "unidade_gestora", "_fornecedor": "fornecedor", "_valor": "valor"}
 _LABELS = {"licitacao_id": "identificador da licitação"}
-
-
-def adjusted(p: npt.ArrayLike) -> Floats:
-    """q-values of n p-values: smallest false discovery rate at which each is shown.
-
-    Benjamini and Hochberg (1995), step-up, in the order given.
-    """
-    values = np.asarray(p, dtype=np.float64)
-    n = len(values)
-    order = np.argsort(values)[::-1]
-    scaled = values[order] * n / np.arange(n, 0, -1)
-    answer = np.empty(n)
-    answer[order] = np.minimum(1.0, np.minimum.accumulate(scaled))
-    return answer
 
 
 def strength(q: float, multiple: float) -> float:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cidadao_models.models.pattern_analysis import bid_screens, bidder_context
-from cidadao_models.models.pattern_analysis.bid_screens import Floats
-from cidadao_models.models.pattern_analysis.tenders import Ints, Tenders, arrange
+from cidadao_models.flags import _screens as bid_screens
+from cidadao_models.flags._screens import Floats
+from cidadao_models.flags._tenders import Ints, Tenders, arrange
+from cidadao_models.models.pattern_analysis import bidder_context
 
 WEIGHTS = {"dispersion": 1.0, "shape": 0.5, "price": 1.5, "level": 1.0, "marks": 0.3}
 """Weight of each kind of evidence: round numbers from the literature, checked to be flat on

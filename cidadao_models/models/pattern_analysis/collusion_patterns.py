@@ -14,9 +14,9 @@ from scipy import stats
 
 from cidadao_models.findings import severity
 from cidadao_models.findings.words import fill
+from cidadao_models.flags import _screens as bid_screens
+from cidadao_models.flags._screens import Floats
 from cidadao_models.models.core.calibration import score_from_p
-from cidadao_models.models.pattern_analysis import bid_screens
-from cidadao_models.models.pattern_analysis.bid_screens import Floats
 from cidadao_models.models.pattern_analysis.collusion import (
     MAX_EVIDENCE,
     WEIGHTS,

@@ -1,7 +1,7 @@
 """Screens of one tender's bids: published statistics of how alike and how skewed bids are.
 
 Only formulas and their behaviour under independent bidding; nothing here says "cartel" (see
-`collusion`).
+`models.pattern_analysis.collusion`).
 """
 
 from __future__ import annotations
