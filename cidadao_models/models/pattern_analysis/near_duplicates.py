@@ -25,6 +25,12 @@ from cidadao_models.models.pattern_analysis._shape import Floats, Found, Ints, P
 
 ID, TITLE = "textos_quase_iguais", "Descrições quase iguais"
 
+TITLE_ALIKE = "Descrições parecidas"
+"""Title where the texts are less alike than `NEARLY_EQUAL`."""
+
+NEARLY_EQUAL, VERY_ALIKE = 0.9, 0.75
+"""Cosines from which texts are called nearly equal, and very much alike; others are just alike."""
+
 MIN_SIMILARITY = 0.8
 """Least cosine of two texts; with 0.85 two slips in a form text often pass unseen."""
 
@@ -80,6 +86,17 @@ CLOSE_DAYS = 7
 for parcels."""
 
 _NUMBERS = re.compile(rb"\d+")
+_LAW_NUMBERS = re.compile(
+    rb"\b(?:leis?|art|arts|artigos?|decretos?|incisos?|portaria|resolucao|instrucao normativa)"
+    rb"(?: (?:federal|estadual|municipal|complementar|n|no|nr|numero))*(?: \d+)+"
+)
+"""Numbers of laws and articles: they tell no purchase from another."""
+
+_REFERENCE = re.compile(
+    rb"\b(?:conforme|nos termos|de acordo|em conformidade|com fundamento|fundamentad[oa]|com base"
+    rb"|em atendimento|regid[oa] pel[oa]|para atender|visando atender|destinad[oa]s? a atender)\b.*"
+)
+"""The reference or purpose that ends a description: boilerplate when one of two texts has it."""
 _PARCELS = frozenset(
     b"janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro"
     b" jan fev mar abr mai jun jul ago set out nov dez primeira segunda terceira quarta quinta"
@@ -200,17 +217,19 @@ def _cosines(vectors: sparse.csr_array, i: Ints, j: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Records with a long enough text: position, plain text, its number tokens as one code."""
+    """Records with a long enough text: position, plain text, the part of it that tells the object,
+    its number tokens as one code."""
 
     position: Ints
     plain: list[bytes]
+    core: list[bytes]
     numbers: Ints
     spread: Counter[bytes]
 
     def of(self, chosen: Ints) -> _Texts:
         """Some of the records; words keep their counts in the whole file."""
-        plain = [self.plain[k] for k in chosen]
-        return _Texts(self.position[chosen], plain, self.numbers[chosen], self.spread)
+        plain, core = [self.plain[k] for k in chosen], [self.core[k] for k in chosen]
+        return _Texts(self.position[chosen], plain, core, self.numbers[chosen], self.spread)
 
 
 Pair = tuple[int, int, float]
@@ -233,10 +252,11 @@ def similar_texts(prepared: pd.DataFrame) -> Found:
     cents = np.rint(_shape.amounts(prepared) * 100)
     known = np.isfinite(cents[texts.position]) & (cents[texts.position] != 0)
     priced = texts.of(np.flatnonzero(known))
-    plain, notes = _unpriced(texts.of(np.flatnonzero(~known)))
+    unpriced = texts.of(np.flatnonzero(~known))
+    plain, notes = _unpriced(unpriced)
     patterns = [
         *_groups(prepared, _same_amount(prepared, priced, cents), cents, priced),
-        *_groups(prepared, _slips(plain), cents, plain),
+        *_groups(prepared, [*_slips(plain), *_rewritten(prepared, unpriced)], cents, plain),
     ]
     return patterns, notes
 
@@ -248,11 +268,18 @@ def _texts(prepared: pd.DataFrame) -> _Texts:
     plain = [folded[k] for k in position]
     signs = pd.factorize(np.array([_number_sign(text) for text in plain], dtype=object))[0]
     spread = Counter(word for text in set(plain) for word in set(text.split()))
-    return _Texts(position, plain, signs.astype(np.int64), spread)
+    return _Texts(position, plain, [_core(text) for text in plain], signs.astype(np.int64), spread)
+
+
+def _core(text: bytes) -> bytes:
+    """The text without the reference that ends it, where enough is left to tell the object."""
+    core = _REFERENCE.sub(b"", text).strip()
+    return core if len(core) >= MIN_LENGTH else text
 
 
 def _number_sign(text: bytes) -> str:
-    return b" ".join(sorted(_NUMBERS.findall(text))).decode("ascii")
+    told = _LAW_NUMBERS.sub(b"", text)
+    return b" ".join(sorted(_NUMBERS.findall(told))).decode("ascii")
 
 
 def _unpriced(texts: _Texts) -> tuple[_Texts, list[NotEvaluated]]:
@@ -277,12 +304,12 @@ def _same_amount(prepared: pd.DataFrame, texts: _Texts, cents: Floats) -> list[P
     others = np.flatnonzero(~repeats)[:REFERENCE_TEXTS]
     at = np.sort(np.concatenate([np.flatnonzero(repeats), others]))
     chosen = texts.of(at)
-    found = similar_pairs(chosen.plain, least=MIN_WITH_AMOUNT, block=block[at])
+    found = _near_pairs(chosen, least=MIN_WITH_AMOUNT, block=block[at])
     supplier = _supplier(prepared)
     days = _days(prepared)
     raw = prepared["objeto"].to_numpy()
     answer = []
-    for i, j, cosine in zip(*(part.tolist() for part in found), strict=True):
+    for i, j, cosine in found:
         a, b = int(chosen.position[i]), int(chosen.position[j])
         alike = supplier[a] == supplier[b] or min(supplier[a], supplier[b]) < 0
         gap = abs(days[a] - days[b])
@@ -290,6 +317,16 @@ def _same_amount(prepared: pd.DataFrame, texts: _Texts, cents: Floats) -> list[P
         if alike and raw[a] != raw[b] and not parcel:
             answer.append((a, b, cosine))
     return answer
+
+
+def _near_pairs(texts: _Texts, *, least: float, block: Ints) -> list[Pair]:
+    """(i, j, cosine) of texts alike as a whole, or but for the reference that ends them."""
+    best: dict[tuple[int, int], float] = {}
+    for part in (texts.plain, texts.core):
+        i, j, cosine = similar_pairs(part, least=least, block=block)
+        for a, b, value in zip(i.tolist(), j.tolist(), cosine.tolist(), strict=True):
+            best[a, b] = max(value, best.get((a, b), 0.0))
+    return [(a, b, value) for (a, b), value in sorted(best.items())]
 
 
 def _supplier(prepared: pd.DataFrame) -> Ints:
@@ -321,12 +358,24 @@ def _differing(a: bytes, b: bytes) -> tuple[list[bytes], list[bytes]]:
 
 def _slips(texts: _Texts) -> list[Pair]:
     """Pairs of distinct texts with equal numbers that differ as by slips of the keyboard."""
-    found = similar_pairs(texts.plain, block=texts.numbers)
-    pairs = zip(*(part.tolist() for part in found), strict=True)
+    pairs = _near_pairs(texts, least=MIN_SIMILARITY, block=texts.numbers)
     return [
         (int(texts.position[i]), int(texts.position[j]), cosine)
         for i, j, cosine in pairs
         if _is_slip(texts.plain[i], texts.plain[j], texts.spread)
+    ]
+
+
+def _rewritten(prepared: pd.DataFrame, texts: _Texts) -> list[Pair]:
+    """Pairs of records that differ in case, accents and punctuation only; forms have more."""
+    by_text: dict[bytes, list[int]] = {}
+    for position, text in zip(texts.position.tolist(), texts.plain, strict=True):
+        by_text.setdefault(text, []).append(position)
+    raw = prepared["objeto"].to_numpy()
+    return [
+        (rows[0], rows[1], 1.0)
+        for rows in by_text.values()
+        if len(rows) == 2 and raw[rows[0]] != raw[rows[1]]
     ]
 
 
@@ -368,8 +417,15 @@ def _groups(
 
 
 _EXPLAIN = (
-    "{n} registros têm descrições quase iguais ({similarity:pct} de semelhança){same}: “{text}”."
+    "{n} registros têm descrições {degree} ({similarity:pct} de semelhança, fora fórmulas de"
+    " praxe){same}: “{text}”."
 )
+
+
+def _degree(cosine: float) -> str:
+    if cosine >= NEARLY_EQUAL:
+        return "quase iguais"
+    return "muito parecidas" if cosine >= VERY_ALIKE else "parecidas"
 
 
 def _pattern(
@@ -393,6 +449,7 @@ def _pattern(
     facts: dict[str, object] = {
         "n": len(members),
         "similarity": cosine,
+        "degree": _degree(cosine),
         "text": _short(str(prepared["objeto"].iloc[members[0]])),
         "value": float(amount[0]) / 100 if priced else None,
         "same_supplier": one_supplier,
@@ -406,7 +463,7 @@ def _pattern(
     return _shape.pattern(
         id=ID,
         type="duplicates",
-        title=TITLE,
+        title=TITLE if cosine >= NEARLY_EQUAL else TITLE_ALIKE,
         explain=_EXPLAIN,
         facts=facts,
         rows=prepared.index[members],
@@ -433,7 +490,7 @@ def _near_share(texts: _Texts) -> float:
     """Share of pairs of records taken anywhere in the file whose texts are as near."""
     sample = texts.of(np.unique(np.linspace(0, len(texts.plain) - 1, SAMPLED_TEXTS).astype(int)))
     n_pairs = len(sample.plain) * (len(sample.plain) - 1) / 2
-    near = len(similar_pairs(sample.plain, least=MIN_WITH_AMOUNT)[0])
+    near = len(similar_pairs(sample.core, least=MIN_WITH_AMOUNT)[0])
     return float((near + 1) / (n_pairs + 1))
 
 
