@@ -117,3 +117,23 @@ def test_buyer_keys() -> None:
     both = prepare(pd.DataFrame({"orgao": ["X", "X", None], "unidade_gestora": ["1", "2", "1"]}))
     assert both["_comprador"].tolist() == ["X / 1", "X / 2", "1"]
     assert prepare(pd.DataFrame({"valor": [1.0]}))["_comprador"].isna().all()
+
+
+def test_losing_bids_are_compared_with_no_purchase() -> None:
+    rng = np.random.default_rng(0)
+    bids = pd.DataFrame(
+        {
+            "licitacao_id": np.repeat([f"L{i}" for i in range(40)], 3),
+            "vencedor": ["Sim", "Não", "Não"] * 40,
+            "valor": np.repeat(rng.lognormal(10, 0.4, 40), 3) * np.tile([1.0, 1.1, 30.0], 40),
+        }
+    )
+    bids["valor_proposta"] = bids["valor"]
+    prepared = prepare(bids)
+    won = (bids["vencedor"] == "Sim").to_numpy()
+    assert (prepared["_pares_n"][won] == 40).all() and (prepared["_pares"][~won] == -1).all()
+    assert not prepared["_compra"][~won].any()
+    untold = prepare(bids.drop(columns="vencedor"))
+    assert (untold["_pares"] == -1).all()
+    single = prepare(bids[won])
+    assert (single["_pares_n"] == 40).all()

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from cidadao_models import records as fields
 from cidadao_models.flags import _objects, _tails
+from cidadao_models.flags._outcomes import WON, outcomes
 from cidadao_models.flags._tails import MAD_TO_SIGMA as MAD_TO_SIGMA
 from cidadao_models.flags._tails import SPREAD_FLOOR as SPREAD_FLOOR
 from cidadao_models.flags._tails import Peers
@@ -63,7 +64,7 @@ def derive(records: pd.DataFrame) -> pd.DataFrame:
 
     `_modalidade`, `_grupo` (int32, -1 unknown), `_grupo_nome`, `_tipo_nome` (its first noun),
     `_obra` (works or engineering), `_comprador`, `_fornecedor`, `_doc_tipo`, `_doc_valido`,
-    `_valor` (positive amount), `_compra` (a purchase rather than a budget line),
+    `_valor` (positive amount), `_compra` (a purchase rather than a budget line or a losing bid),
     `_data_impossivel`, and the peer columns `_pares` (group, -1), `_pares_nivel`, `_pares_n`,
     `_pares_mediana`, `_pares_razao`, `_pares_z`, `_pares_dispersao` and `_pares_chance` (see
     `_tails`; NaN where the amount is within reach of the median).
@@ -73,6 +74,7 @@ def derive(records: pd.DataFrame) -> pd.DataFrame:
     objects = _object_groups(records)
     documents = _documents(records)
     value = _positive(records)
+    lost = losing_bids(records)
     keys = (
         (objects.codes, modality.codes),
         (objects.codes,),
@@ -81,7 +83,7 @@ def derive(records: pd.DataFrame) -> pd.DataFrame:
         (modality.codes,),
         (np.zeros(n, dtype=np.int64),),
     )
-    log_value = np.log(value)
+    log_value = np.log(np.where(lost, np.nan, value))
     supplier = _suppliers(records, documents)
     minimum = (MIN_SAME_MODALITY, *(MIN_PEERS,) * (len(keys) - 1))
     peers = compare_with_peers(log_value, keys, minimum=minimum)
@@ -101,7 +103,7 @@ def derive(records: pd.DataFrame) -> pd.DataFrame:
         if documents is not None
         else np.zeros(n, bool),
         "_valor": value,
-        "_compra": _purchases(records, supplier),
+        "_compra": _purchases(records, supplier) & ~lost,
         "_data_impossivel": _impossible_dates(records),
         "_pares": peers.group,
         "_pares_nivel": np.array([*LEVELS, None], dtype=object)[peers.level],
@@ -287,6 +289,21 @@ def _purchases(records: pd.DataFrame, supplier: Objects) -> Bools:
         if name in records.columns:
             told |= records[name].notna().to_numpy()
     return told
+
+
+def losing_bids(records: pd.DataFrame) -> Bools:
+    """Rows of a table of bids that bought nothing: all but those told to have won.
+
+    Several bids for one tender are offers for one purchase: compared with other purchases they
+    would count it many times, and the losing ones are no price that was paid.
+    """
+    n = len(records)
+    if "valor_proposta" not in records or "licitacao_id" not in records:
+        return np.zeros(n, dtype=bool)
+    bid = records["valor_proposta"].notna().to_numpy() & records["licitacao_id"].notna().to_numpy()
+    if not records["licitacao_id"][bid].duplicated().any():
+        return np.zeros(n, dtype=bool)
+    return np.asarray(bid & (outcomes(records) != WON))
 
 
 def _impossible_dates(records: pd.DataFrame) -> Objects:

@@ -187,9 +187,7 @@ def _figures(
     plain_seconds: float,
 ) -> Iterator[Figure]:
     suite = "patterns"
-    yield Figure(
-        suite, case, "time", seconds, "s", plain_seconds, _BASELINE, at_most=MAX_SECONDS
-    )
+    yield Figure(suite, case, "time", seconds, "s", plain_seconds, _BASELINE, at_most=MAX_SECONDS)
     yield Figure(
         suite, case, "planted pairs found of 100", len(ours & truth.keys()), "",
         len(plain & truth.keys()), _BASELINE, at_least=MIN_FOUND,

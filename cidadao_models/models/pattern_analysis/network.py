@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated
+from cidadao_models.flags._outcomes import WON, outcomes
 from cidadao_models.models.pattern_analysis import _shape, concentration
 from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
 
@@ -263,15 +264,11 @@ def _member(bids: pd.DataFrame, entries: _Entries, node: int) -> str:
     return _shape.supplier_name(bids, np.flatnonzero(entries.row_bidder == node))
 
 
-_WON = frozenset(("sim", "s", "true", "1", "1.0", "vencedor", "vencedora", "x", "yes"))
-
-
 def _wins(bids: pd.DataFrame, rows: Ints) -> dict[str, object]:
     """How many of the group's bids won; None where the bids do not tell."""
     if "vencedor" not in bids:
         return {"n_wins": None}
-    told = bids["vencedor"].iloc[rows].astype("str").str.strip().str.lower()
-    return {"n_wins": int(told.isin(_WON).sum())}
+    return {"n_wins": int((outcomes(bids.iloc[rows]) == WON).sum())}
 
 
 # -- buyers and suppliers ----------------------------------------------------------------------
