@@ -19,7 +19,7 @@ SYMBOLIC = 100.0
 """R$; smaller estimates stand for a secret budget (R$ 1,00 in Paraná's integrated contracts)."""
 
 _AWARDED = ("valor_inicial", "valor", "valor_final")
-"""Where an award may stand, the nearest to the act of award first."""
+"""Where an award may stand, the nearest to the act of award first: later ones hold additions."""
 
 
 @flag(
@@ -40,7 +40,7 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     """`min_ratio`: fewest times the estimate (ratio; twice it can't be explained by rounding)."""
     estimate = contracts["valor_estimado"].to_numpy(dtype=np.float64, na_value=np.nan)
     estimate = np.where((estimate >= SYMBOLIC) & ~_sales(contracts), estimate, np.nan)
-    told = np.zeros(len(contracts), dtype=bool)
+    known = np.zeros(len(contracts), dtype=bool)
     labels = contracts.index.to_numpy()
     for name in _AWARDED:
         if name not in contracts:
@@ -48,8 +48,8 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
         awarded = contracts[name].to_numpy(dtype=np.float64, na_value=np.nan)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = np.where(np.isfinite(awarded), awarded / estimate, np.nan)
-            rows = np.flatnonzero((ratio >= min_ratio) & ~told)
-        told[rows] = True
+            rows = np.flatnonzero((ratio >= min_ratio) & ~known)
+        known |= awarded > 0
         for row, weight in zip(
             rows, _strength.from_multiple(ratio[rows], bar=min_ratio), strict=True
         ):
