@@ -57,6 +57,7 @@ def _suites() -> dict[str, Suite]:
     from cidadao_models.models.evaluation import (
         collusion_suite,
         outlier_suite,
+        patterns_suite,
         planted_suite,
         service_suite,
         speed_suite,
@@ -68,6 +69,7 @@ def _suites() -> dict[str, Suite]:
         "planted": planted_suite.run,
         "outliers": outlier_suite.figures,
         "collusion": collusion_suite.figures,
+        "patterns": patterns_suite.figures,
         "service": service_suite.run,
     }
 

@@ -1,0 +1,197 @@
+"""Strong cases of the flags on contracts and suppliers, planted in honest files.
+
+Written from the name of each flag and the law, not from how it is computed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cidadao_models.models.evaluation import honest_catalogue as catalogue
+from cidadao_models.models.evaluation.honest_worlds import CEIS, sanction_line
+from cidadao_models.models.evaluation.planting import (
+    CASES,
+    MONEY,
+    Planted,
+    Rng,
+    calls,
+    each,
+    goods,
+    move,
+    one_per_line,
+    set_amount,
+    set_supplier,
+    sign_on,
+    some,
+    year,
+)
+
+# -- contract ------------------------------------------------------------------------------------
+
+
+def many_amendments(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, calls(table) & (table["n_aditivos"] == 0), CASES, rng)
+    table.loc[rows, "n_aditivos"] = rng.integers(12, 26, CASES).astype(float)
+    table.loc[rows, "data_aditivo"] = table.loc[rows, "vigencia_inicio"] + pd.Timedelta(days=45)
+    return each(table, rows)
+
+
+def early_amendment(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, calls(table) & (table["n_aditivos"] == 0), CASES, rng)
+    days = pd.to_timedelta(rng.integers(2, 15, CASES), unit="D")
+    initial = table.loc[rows, "valor_inicial"]
+    table.loc[rows, "n_aditivos"] = 1.0
+    table.loc[rows, "data_aditivo"] = (table.loc[rows, "data_assinatura"] + days).astype(
+        "datetime64[us]"
+    )
+    table.loc[rows, "valor_aditivos"] = (initial * 0.24).round(2)
+    for name in ("valor", "valor_final"):
+        table.loc[rows, name] = (initial * 1.24).round(2)
+    return each(table, rows)
+
+
+def long_term(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, calls(table), CASES, rng)
+    days = pd.to_timedelta(rng.integers(12 * 366, 25 * 366, CASES), unit="D")
+    table.loc[rows, "vigencia_fim"] = (table.loc[rows, "vigencia_inicio"] + days).astype(
+        "datetime64[us]"
+    )
+    return each(table, rows)
+
+
+def not_a_working_day(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Signed on a Sunday or on Christmas Day."""
+    rows = some(table, year(table) < 2025, CASES, rng)
+    day = table.loc[rows, "data_assinatura"]
+    sunday = day - pd.to_timedelta(day.dt.day_of_week + 1, unit="D")
+    christmas = pd.to_datetime(day.dt.year.astype(str) + "-12-25")
+    chosen = sunday.where(np.arange(CASES) % 4 > 0, christmas)
+    sign_on(table, rows, chosen.to_numpy())
+    return each(table, rows)
+
+
+def late_publication(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, year(table) >= 2024, CASES, rng)
+    days = pd.to_timedelta(rng.integers(90, 300, CASES), unit="D")
+    table.loc[rows, "data_publicacao"] = (table.loc[rows, "vigencia_inicio"] + days).astype(
+        "datetime64[us]"
+    )
+    return each(table, rows)
+
+
+VAGUE = (
+    "Materiais diversos", "Serviços gerais", "Despesas diversas", "Aquisição de material",
+    "Contratação de serviços", "Diversos", "Conforme edital", "Serviços prestados",
+)  # fmt: skip
+
+
+def vague_object(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, year(table) > 0, CASES, rng)
+    table.loc[rows, "objeto"] = rng.choice(np.array(VAGUE, dtype=object), CASES)
+    return each(table, rows)
+
+
+def round_value(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, calls(table), CASES, rng)
+    set_amount(table, rows, rng.choice([100_000.0, 200_000.0, 500_000.0, 1_000_000.0], CASES))
+    return each(table, rows)
+
+
+def unit_price(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, goods(table), CASES, rng)
+    for name in MONEY:
+        table.loc[rows, name] *= 12
+    return each(table, rows)
+
+
+# -- suppliers -----------------------------------------------------------------------------------
+
+
+def two_names(table: pd.DataFrame, rng: Rng) -> Planted:
+    """One CNPJ under three names that share no word."""
+    rows = some(table, goods(table), CASES, rng).reshape(20, 3)
+    names = ("Padaria Aurora {}", "Construtora Monte Sinai {}", "Transportes Beija-Flor {}")
+    for number, group in enumerate(rows):
+        set_supplier(table, group, "", 93_000_000 + number)
+        tail = catalogue.SECOND[number % len(catalogue.SECOND)]
+        table.loc[group, "fornecedor"] = [names[k].format(tail) for k in range(3)]
+    return Planted(table, list(rows))
+
+
+def sanctioned(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Firms barred from contracting by all public bodies on the day of the signature."""
+    rows = some(table, year(table) >= 2023, CASES, rng)
+    lines = [CEIS]
+    for number, row in enumerate(rows):
+        name = f"Impedida {number} Ltda"
+        set_supplier(table, np.array([row]), name, 94_000_000 + number)
+        start = table["data_assinatura"][row] - pd.Timedelta(days=220)
+        lines.append(sanction_line(str(table["fornecedor_id"][row]), name, start, 730))
+    listed = "\r\n".join(lines).encode("cp1252")
+    return Planted(table, [np.array([row]) for row in rows], listed)
+
+
+def newly_opened(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, calls(table), CASES, rng)
+    for number, row in enumerate(rows):
+        set_supplier(table, np.array([row]), f"Recém Criada {number} Ltda", 95_000_000 + number)
+    set_amount(table, rows, np.round(rng.uniform(900_000, 3_000_000, CASES), 2))
+    days = pd.to_timedelta(rng.integers(3, 25, CASES), unit="D")
+    opened = (table.loc[rows, "data_assinatura"] - days).astype("datetime64[us]")
+    table.loc[rows, "fornecedor_abertura"] = opened
+    table.loc[rows, "fornecedor_situacao_data"] = opened
+    return each(table, rows)
+
+
+def inactive(table: pd.DataFrame, rng: Rng) -> Planted:
+    rows = some(table, year(table) > 0, CASES, rng)
+    for number, row in enumerate(rows):
+        set_supplier(table, np.array([row]), f"Encerrada {number} Ltda", 96_000_000 + number)
+    states = np.array(["BAIXADA", "INAPTA", "Suspensa", "Baixada"], dtype=object)
+    table.loc[rows, "fornecedor_situacao"] = rng.choice(states, CASES)
+    days = pd.to_timedelta(rng.integers(200, 900, CASES), unit="D")
+    ended = (table.loc[rows, "data_assinatura"] - days).astype("datetime64[us]")
+    table.loc[rows, "fornecedor_situacao_data"] = ended
+    table.loc[rows, "fornecedor_abertura"] = ended - pd.Timedelta(days=2_000)
+    return each(table, rows)
+
+
+def dominant(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Eight bodies that buy 24 of their 30 purchases of goods from one firm."""
+    rows = some(table, goods(table), 240, rng).reshape(8, 30)
+    for number, group in enumerate(rows):
+        move(table, group, number)
+        set_supplier(table, group[:24], f"Predileta {number + 1} Ltda", 97_000_000 + number)
+    return Planted(table, [group[:24] for group in rows])
+
+
+ODD_LINES = (
+    "Medicamentos", "Pavimentação", "Shows", "Vigilância", "Combustíveis", "Sistemas",
+    "Resíduos sólidos", "Pneus", "Transporte escolar", "Projetos", "Análises clínicas", "Gráfica",
+    "Elevadores", "Livros",
+)  # fmt: skip
+"""Lines of business that no one firm has together."""
+
+
+def all_trades(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Six firms that sell fourteen trades each, medicines, asphalt and concerts among them."""
+    free, groups = table["categoria"].isin(ODD_LINES), []
+    for number in range(6):
+        rows = one_per_line(table, free, len(ODD_LINES), rng)
+        free[rows] = False
+        set_supplier(table, rows, f"Faz Tudo {number + 1} Ltda", 98_000_000 + number)
+        groups.append(rows)
+    return Planted(table, groups)
+
+
+def year_end_rush(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Five bodies that sign two thirds of their 60 contracts in December."""
+    rows = some(table, year(table) < 2025, 300, rng).reshape(5, 60)
+    for number, group in enumerate(rows):
+        move(table, group, number)
+        late = group[:40]
+        start = year(table.loc[late]).astype(str).to_numpy() + "-12-01"
+        days = start.astype("M8[D]") + rng.integers(0, 22, 40).astype("m8[D]")
+        sign_on(table, late, catalogue.workday(days))
+    return Planted(table, [group[:40] for group in rows])
