@@ -148,10 +148,11 @@ SUFFIXES = ("Ltda", "LTDA - ME", "EIRELI", "S.A.", "Ltda. EPP")
 
 @dataclass(frozen=True, slots=True)
 class Companies:
-    """Suppliers: their names, CNPJs, and the ones of each line of business, most used first."""
+    """Suppliers: names, CNPJs, those of a branch, and who is in each line, most used first."""
 
     names: np.ndarray
     documents: np.ndarray
+    branches: np.ndarray
     of_line: dict[str, np.ndarray]
     young: np.ndarray
 
@@ -191,6 +192,7 @@ def companies(rng: np.random.Generator, wanted: int) -> Companies:
     return Companies(
         np.array(names, dtype=object),
         np.array([cnpj(int(root)) for root in roots], dtype=object),
+        np.array([cnpj(int(root), 2) for root in roots], dtype=object),
         {ramo: np.array(members) for ramo, members in of_line.items()},
         rng.random(len(names)) < YOUNG_SHARE,
     )

@@ -19,6 +19,9 @@ DAY = np.timedelta64(1, "D")
 NEW_LAW_SHARE = {2021: 0.1, 2022: 0.3, 2023: 0.6}
 """Share of awards already under Lei 14.133/2021 while both laws held."""
 
+FIRST_UNDER_NEW_LAW = pd.Timestamp("2021-07-01")
+"""First signature of a purchase called under the law of 1 April 2021."""
+
 LATE_OLD_LAW = 0.05
 """Share of tenders of the first half of 2024 still ruled by the law of their call (art. 191)."""
 
@@ -27,10 +30,10 @@ WEEKENDS = 0.015
 GENERIC_TEXTS = 0.01
 ROUND_VALUES = 0.10
 ZEROS = 0.03
-EQUAL_ESTIMATES = 0.15
 SINGLE_BIDS = 0.08
 DECEMBER = 1.5
 MISSPELT = 0.10
+BRANCHES = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,9 @@ class World:
     """A file to draw: its size, its bodies and units, its years, and how it buys.
 
     `direct` is the share of direct awards among those small enough, `scale` multiplies quantities,
-    `tail` is the sd of log quantities. `layout`: call (dates of the call), extract (date of the
-    contract's publication) or few (the commonest columns only).
+    `tail` is the sd of log quantities, `equal` the share of estimates equal to the price.
+    `layout`: call (dates of the call), extract (date of the contract's publication) or few (the
+    commonest columns only).
     """
 
     name: str
@@ -50,6 +54,7 @@ class World:
     direct: float = 0.5
     scale: float = 1.0
     tail: float = 0.7
+    equal: float = 0.15
     layout: str = "call"
 
 
@@ -123,7 +128,8 @@ def _awarded(draft: pd.DataFrame, world: World, rng: np.random.Generator) -> pd.
     """Law and kind of award of each purchase; direct awards by value keep below their limit."""
     year = pd.DatetimeIndex(draft["signed"]).year.to_numpy()
     share = np.vectorize(lambda y: NEW_LAW_SHARE.get(y, float(y > 2023)))(year)
-    draft["new"] = rng.random(len(draft)) < share
+    begun = (draft["signed"] >= FIRST_UNDER_NEW_LAW).to_numpy()
+    draft["new"] = begun & (rng.random(len(draft)) < share)
     draft["award"] = draft["kind"].to_numpy(object)
     tendered = np.isin(draft["kind"], ["bem", "servico", "pontual", "obra", "veiculo"])
     small = tendered & (rng.random(len(draft)) < world.direct)
@@ -190,7 +196,8 @@ def _supplied(draft: pd.DataFrame, world: World, rng: np.random.Generator) -> pd
         supplier[rows] = rng.choice(near, len(rows), p=weight / weight.sum())
     draft["supplier"] = supplier
     draft["supplier_name"] = _spelt(firms.names[supplier], rng)
-    draft["supplier_id"] = firms.documents[supplier]
+    branch = rng.random(len(draft)) < BRANCHES
+    draft["supplier_id"] = np.where(branch, firms.branches[supplier], firms.documents[supplier])
     return _registered(draft, firms, rng)
 
 
@@ -304,7 +311,7 @@ def _amended(draft: pd.DataFrame, world: World, rng: np.random.Generator) -> pd.
 def _laid_out(draft: pd.DataFrame, world: World, rng: np.random.Generator) -> pd.DataFrame:
     """The draft under canonical names, in the world's layout, with cells missing here and there."""
     start = "extract_start" if world.layout == "extract" else "start"
-    table = _who(draft, world) | _what(draft, rng) | _how_much(draft, rng) | {
+    table = _who(draft, world) | _what(draft, rng) | _how_much(draft, world, rng) | {
         "data": draft["awarded"],
         "data_publicacao": draft["called"],
         "data_abertura": draft["called"],
@@ -407,12 +414,12 @@ def _bidders(draft: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     return np.where(alone, 1.0, many)
 
 
-def _how_much(draft: pd.DataFrame, rng: np.random.Generator) -> dict[str, object]:
+def _how_much(draft: pd.DataFrame, world: World, rng: np.random.Generator) -> dict[str, object]:
     n, value = len(draft), draft["value"].to_numpy()
     open_call = np.isin(draft["award"], ["pregao", "concorrencia", "tomada", "convite"])
     discount = 0.4 * rng.beta(1.3, 2.5, n)
     estimate = np.where(open_call, value / (1 - discount), value * (1 + rng.exponential(0.05, n)))
-    estimate = np.where(rng.random(n) < EQUAL_ESTIMATES, value, estimate)
+    estimate = np.where(rng.random(n) < world.equal, value, estimate)
     estimate[rng.random(n) < 0.05] = 0.0
     known = np.where(rng.random(n) < ZEROS, 0.0, 1.0)
     final = draft["final"].to_numpy()

@@ -70,9 +70,11 @@ def _other_times(table: pd.DataFrame, rng: np.random.Generator) -> Iterator[str]
         return
     day = table["data_assinatura"] if "data_assinatura" in table else table["data"]
     open_to_see = ~table["fornecedor_id"].str.startswith("*")
-    span = day[open_to_see].groupby(table["fornecedor_id"]).agg(["min", "max"])
+    company = table["fornecedor_id"].str[:10]
+    span = day[open_to_see].groupby(company).agg(["min", "max"])
+    span["document"] = table.groupby(company)["fornecedor_id"].first()
     chosen = span[rng.random(len(span)) < SANCTIONED]
-    for document, first, last in chosen.itertuples():
+    for first, last, document in chosen.itertuples(index=False):
         before = rng.random() < 0.5
         start = first - pd.Timedelta(days=1_500) if before else last + pd.Timedelta(days=400)
         yield sanction_line(str(document), "Fornecedor", start, 700)

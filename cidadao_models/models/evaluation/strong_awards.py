@@ -40,9 +40,9 @@ def above_limit(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def just_below(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Five units whose twelve direct awards, each of another line, all end just below."""
+    """Two units whose twelve direct awards, each of another line, all end just below."""
     free, planted = goods(table) | (table["unidade"] == "SV"), []
-    for number in range(5):
+    for number in range(2):
         rows = one_per_line(table, free, 12, rng)
         free[rows] = False
         move(table, rows, number)
@@ -53,16 +53,18 @@ def just_below(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def repeated_awards(table: pd.DataFrame, rng: Rng) -> Planted:
-    """One supplier gets eight direct awards of one unit in a year, three times the limit in all."""
-    rows = some(table, goods(table), 64, rng).reshape(8, 8)
+    """Of a unit's 24 purchases in a year, eight are direct awards to one firm, 3 limits in all."""
+    rows, cases = some(table, goods(table), 72, rng).reshape(3, 24), []
     for number, group in enumerate(rows):
         move(table, group, number)
-        set_supplier(table, group, f"Comercial Repetida {number + 1} Ltda", 91_000_000 + number)
-        sign_on(table, group, days_from("2024-02-05", np.arange(8) * 38))
+        sign_on(table, group, days_from("2024-02-05", rng.permutation(24) * 13))
+        mine = group[:8]
+        set_supplier(table, mine, f"Comercial Repetida {number + 1} Ltda", 91_000_000 + number)
         if number % 2:
-            table.loc[group, ["objeto", "categoria"]] = ["Aquisição de brinquedos", "Brinquedos"]
-        award_directly(table, group, 59_906.02 * rng.uniform(0.3, 0.5, 8), BY_VALUE)
-    return Planted(table, list(rows))
+            table.loc[mine, ["objeto", "categoria"]] = ["Aquisição de brinquedos", "Brinquedos"]
+        award_directly(table, mine, 59_906.02 * rng.uniform(0.3, 0.5, 8), BY_VALUE)
+        cases.append(mine)
+    return Planted(table, cases)
 
 
 def without_basis(table: pd.DataFrame, rng: Rng) -> Planted:
@@ -72,12 +74,12 @@ def without_basis(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def inconsistent_basis(table: pd.DataFrame, rng: Rng) -> Planted:
-    tenders = some(table, calls(table), 20, rng)
+    tenders = some(table, calls(table), 8, rng)
     table.loc[tenders, "fundamento_legal"] = BY_VALUE
-    unique = some(table, modality(table, "inexig") & (year(table) >= 2024), 20, rng)
+    unique = some(table, modality(table, "inexig") & (year(table) >= 2024), 6, rng)
     table.loc[unique, "fundamento_legal"] = EMERGENCY
-    early = some(table, calls(table), 40, rng)
-    early = early[~np.isin(early, tenders)][:20]
+    early = some(table, calls(table), 14, rng)
+    early = early[~np.isin(early, tenders)][:6]
     sign_on(table, early, days_from("2018-03-01", rng.integers(0, 700, len(early))))
     return each(table, np.concatenate([tenders, unique, early]))
 
@@ -94,7 +96,7 @@ def long_emergency(table: pd.DataFrame, rng: Rng) -> Planted:
 
 def repeated_emergency(table: pd.DataFrame, rng: Rng) -> Planted:
     """Four emergencies in a row, of half a year each, for the same thing from the same firm."""
-    rows = some(table, goods(table), CASES, rng).reshape(15, 4)
+    rows = some(table, goods(table), CASES, rng).reshape(5, 4)
     for number, group in enumerate(rows):
         move(table, group, number)
         set_supplier(table, group, f"Emergencial {number + 1} Ltda", 92_000_000 + number)
@@ -113,9 +115,9 @@ def repeated_emergency(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def single_bids(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Five bodies where each of twelve tenders had one bid."""
+    """Two bodies where each of ten tenders had one bid."""
     rows = some(table, calls(table), CASES, rng)
-    for number, group in enumerate(rows.reshape(5, 12)):
+    for number, group in enumerate(rows.reshape(2, 10)):
         move(table, group, number)
     table.loc[rows, "n_propostas"] = 1.0
     return each(table, rows)
@@ -131,9 +133,9 @@ def short_call(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def equal_estimate(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Five bodies where twelve tenders with competition all ended at the estimate, to the cent."""
+    """Two bodies where ten tenders with competition all ended at the estimate, to the cent."""
     rows = some(table, calls(table) & (table["n_propostas"] > 2), CASES, rng)
-    for number, group in enumerate(rows.reshape(5, 12)):
+    for number, group in enumerate(rows.reshape(2, 10)):
         move(table, group, number)
     set_amount(table, rows, table.loc[rows, "valor_inicial"].to_numpy())
     table.loc[rows, "valor_estimado"] = table.loc[rows, "valor"]

@@ -15,8 +15,8 @@ from cidadao_models.models.evaluation import honest_catalogue as catalogue
 from cidadao_models.models.evaluation.honest_bids import bids
 from cidadao_models.models.evaluation.planting import CASES, Planted, Rng
 
-TENDERS = 500
-RINGS = 6
+TENDERS = 700
+RINGS = 3
 RING_TENDERS = 16
 
 Groups = list[np.ndarray]
@@ -86,14 +86,18 @@ def _all_out(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
 
 
 def _lowest_out(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
-    """The lowest bid, a third below the winner's, is disqualified."""
-    cases = _some(groups, 4, CASES, rng)
+    """The three lowest bids, a fifth below the winner's, are disqualified."""
+    cases = _some([g for g in groups if not _works(table, g)], 6, CASES, rng)
     for rows in cases:
         amounts = np.sort(table.loc[rows, "valor_proposta"].to_numpy())
-        amounts[0] = amounts[1] * rng.uniform(0.60, 0.72)
-        _write(table, rows, amounts, 1)
-        table.loc[rows[0], "situacao_proposta"] = "Desclassificada"
+        amounts[:3] = amounts[3] * np.sort(rng.uniform(0.76, 0.84, 3))
+        _write(table, rows, amounts, 3)
+        table.loc[rows[:3], "situacao_proposta"] = "Desclassificada"
     return Planted(table, cases)
+
+
+def _works(table: pd.DataFrame, rows: np.ndarray) -> bool:
+    return bool(table["modalidade"].iloc[rows[0]] == "Concorrência")
 
 
 def _firms(first: int, k: int) -> list[tuple[str, str]]:
@@ -113,7 +117,7 @@ def _of_members(
 
 
 def _rotation(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
-    """Six rings of four firms that meet nobody else and win strictly in turn."""
+    """Three rings of four firms that meet nobody else and win strictly in turn."""
     chosen = sorted(rng.choice(len(groups), RINGS * RING_TENDERS, replace=False))
     gone, made, ring_of = [], [], []
     for turn, at in enumerate(chosen):
@@ -170,17 +174,17 @@ def _added(table: pd.DataFrame, extra: list[_Extra]) -> Planted:
 
 
 def _losers(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
-    """Eight firms that bid thirty times each, a little above the winner, and never win."""
+    """Four firms that bid sixty times each, a little above the winner, and never win."""
     extra = []
-    for number in range(8):
+    for number in range(4):
         ((document, name),) = _firms(82_000_000 + 10 * number, 1)
-        for rows in _some(groups, 3, 30, rng):
+        for rows in _some(groups, 3, 60, rng):
             extra.append(_Extra(rows, document, name, float(rng.uniform(1.03, 1.12)), number))
     return _added(table, extra)
 
 
 def _clique(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
-    """Six cliques of four firms that bid in thirty tenders each, always all four together."""
+    """Three cliques of four firms that bid in thirty tenders each, always all four together."""
     extra = []
     for number in range(RINGS):
         members = _firms(83_000_000 + 10 * number, 4)

@@ -14,6 +14,8 @@ from cidadao_models.models.evaluation.honest_contracts import World, contracts
 from cidadao_models.models.evaluation.planting import Plant, Planted
 
 HOST = World("host", 4_000, 8, 60, (2022, 2025))
+NEVER_EQUAL = World("host of other prices", 4_000, 8, 60, (2022, 2025), equal=0.02)
+FEW = World("host of few columns", 4_000, 12, 60, (2018, 2025), layout="few")
 EXTRACTS = World("host of extracts", 4_000, 8, 60, (2022, 2025), layout="extract")
 
 IN_CONTRACTS: Mapping[str, tuple[World, Plant]] = {
@@ -26,14 +28,14 @@ IN_CONTRACTS: Mapping[str, tuple[World, Plant]] = {
     "emergencia_repetida": (HOST, strong_awards.repeated_emergency),
     "proposta_unica": (HOST, strong_awards.single_bids),
     "prazo_de_publicacao_curto": (HOST, strong_awards.short_call),
-    "valor_igual_ao_estimado": (HOST, strong_awards.equal_estimate),
+    "valor_igual_ao_estimado": (NEVER_EQUAL, strong_awards.equal_estimate),
     "desconto_incomum": (HOST, strong_awards.odd_discount),
     "muitos_aditivos": (HOST, strong_contracts.many_amendments),
     "aditivo_logo_apos_assinatura": (HOST, strong_contracts.early_amendment),
     "prazo_acima_do_limite": (HOST, strong_contracts.long_term),
     "assinatura_em_dia_nao_util": (HOST, strong_contracts.not_a_working_day),
     "publicacao_apos_inicio": (EXTRACTS, strong_contracts.late_publication),
-    "objeto_generico": (HOST, strong_contracts.vague_object),
+    "objeto_generico": (FEW, strong_contracts.vague_object),
     "valor_redondo": (HOST, strong_contracts.round_value),
     "preco_unitario_acima_dos_pares": (HOST, strong_contracts.unit_price),
     "documento_de_nomes_diferentes": (HOST, strong_contracts.two_names),

@@ -16,6 +16,7 @@ from cidadao_models.models.evaluation.planting import (
     Planted,
     Rng,
     calls,
+    days_from,
     each,
     goods,
     move,
@@ -87,14 +88,14 @@ VAGUE = (
 
 
 def vague_object(table: pd.DataFrame, rng: Rng) -> Planted:
-    rows = some(table, year(table) > 0, CASES, rng)
+    rows = some(table, table["objeto"].notna(), CASES, rng)
     table.loc[rows, "objeto"] = rng.choice(np.array(VAGUE, dtype=object), CASES)
     return each(table, rows)
 
 
 def round_value(table: pd.DataFrame, rng: Rng) -> Planted:
     rows = some(table, calls(table), CASES, rng)
-    set_amount(table, rows, rng.choice([100_000.0, 200_000.0, 500_000.0, 1_000_000.0], CASES))
+    set_amount(table, rows, rng.choice([200_000.0, 300_000.0, 500_000.0, 1_000_000.0], CASES))
     return each(table, rows)
 
 
@@ -108,14 +109,23 @@ def unit_price(table: pd.DataFrame, rng: Rng) -> Planted:
 # -- suppliers -----------------------------------------------------------------------------------
 
 
+UNLIKE = (
+    ("Padaria Aurora", "Construtora Monte Sinai", "Transportes Beija-Flor"),
+    ("Gráfica Papiro", "Laticínios Serra Nevada", "Vigilância Falcão"),
+    ("Farmácia Hipócrates", "Terraplanagem Colosso", "Buffet Sabor e Arte"),
+    ("Auto Peças Motriz", "Uniformes Agulha", "Clínica Bem Viver"),
+    ("Editora Pergaminho", "Posto Trevo", "Dedetizadora Inseto Zero"),
+    ("Locadora Rodante", "Hortifruti Pomar", "Sistemas Binário"),
+)
+"""Names of firms that share no word."""
+
+
 def two_names(table: pd.DataFrame, rng: Rng) -> Planted:
     """One CNPJ under three names that share no word."""
-    rows = some(table, goods(table), CASES, rng).reshape(20, 3)
-    names = ("Padaria Aurora {}", "Construtora Monte Sinai {}", "Transportes Beija-Flor {}")
+    rows = some(table, goods(table), 3 * len(UNLIKE), rng).reshape(-1, 3)
     for number, group in enumerate(rows):
         set_supplier(table, group, "", 93_000_000 + number)
-        tail = catalogue.SECOND[number % len(catalogue.SECOND)]
-        table.loc[group, "fornecedor"] = [names[k].format(tail) for k in range(3)]
+        table.loc[group, "fornecedor"] = [f"{name} Ltda" for name in UNLIKE[number]]
     return Planted(table, list(rows))
 
 
@@ -158,8 +168,8 @@ def inactive(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def dominant(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Eight bodies that buy 24 of their 30 purchases of goods from one firm."""
-    rows = some(table, goods(table), 240, rng).reshape(8, 30)
+    """Four bodies that buy 24 of their 30 purchases of goods from one firm."""
+    rows = some(table, goods(table), 120, rng).reshape(4, 30)
     for number, group in enumerate(rows):
         move(table, group, number)
         set_supplier(table, group[:24], f"Predileta {number + 1} Ltda", 97_000_000 + number)
@@ -175,9 +185,9 @@ ODD_LINES = (
 
 
 def all_trades(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Six firms that sell fourteen trades each, medicines, asphalt and concerts among them."""
+    """Two firms that sell fourteen trades each, medicines, asphalt and concerts among them."""
     free, groups = table["categoria"].isin(ODD_LINES), []
-    for number in range(6):
+    for number in range(2):
         rows = one_per_line(table, free, len(ODD_LINES), rng)
         free[rows] = False
         set_supplier(table, rows, f"Faz Tudo {number + 1} Ltda", 98_000_000 + number)
@@ -186,12 +196,14 @@ def all_trades(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def year_end_rush(table: pd.DataFrame, rng: Rng) -> Planted:
-    """Five bodies that sign two thirds of their 60 contracts in December."""
-    rows = some(table, year(table) < 2025, 300, rng).reshape(5, 60)
+    """Three bodies sign 40 of 80 contracts in December: two in the last year, one in each year."""
+    rows, cases = some(table, year(table) > 0, 240, rng).reshape(3, 80), []
     for number, group in enumerate(rows):
         move(table, group, number)
+        sign_on(table, group, days_from("2022-01-10", rng.integers(0, 4 * 365 - 60, 80)))
         late = group[:40]
-        start = year(table.loc[late]).astype(str).to_numpy() + "-12-01"
-        days = start.astype("M8[D]") + rng.integers(0, 22, 40).astype("m8[D]")
-        sign_on(table, late, catalogue.workday(days))
-    return Planted(table, [group[:40] for group in rows])
+        years = np.full(40, 2025) if number else rng.integers(2022, 2026, 40)
+        first = np.array([f"{one}-12-01" for one in years], dtype="M8[D]")
+        sign_on(table, late, catalogue.workday(first + rng.integers(0, 22, 40).astype("m8[D]")))
+        cases.append(late)
+    return Planted(table, cases)
