@@ -130,7 +130,8 @@ def payments(n: int, seed: int) -> pd.DataFrame:
 
 
 def tenders(n: int, seed: int) -> pd.DataFrame:
-    """Tenders with estimate and award, published before they open; suppliers not told."""
+    """Tenders with estimate and award, published two weeks or more before they open, as the law
+    asks; suppliers not told."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, len(OBJECTS), n)
     estimate = _amounts(rng, kind)
@@ -143,7 +144,7 @@ def tenders(n: int, seed: int) -> pd.DataFrame:
             "modalidade": rng.choice(["Pregão - Eletrônico", "Concorrência", "Dispensa"], n),
             "valor_estimado": estimate,
             "valor": np.round(estimate * np.clip(rng.normal(0.85, 0.15, n), 0.3, 1.0), 2),
-            "data_publicacao": opening - rng.integers(8, 40, n).astype("m8[D]"),
+            "data_publicacao": opening - rng.integers(16, 48, n).astype("m8[D]"),
             "data_abertura": opening,
             "data": opening,
         }
