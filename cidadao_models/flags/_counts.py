@@ -1,0 +1,96 @@
+"""How rare a count is among its peers: a negative binomial law fitted to all but the highest.
+
+A count is only rare where a gap parts it from the ordinary ones: long tails have no such gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+UPPER = 0.95
+"""Share of the peers whose highest count is quoted as ordinary."""
+
+MOST, ALONE = 0.05, 20
+"""Largest share that may be outliers of the peers above the first 20, among which one may be: the
+law is fitted to the rest."""
+
+CUT_SPREAD = 1.5
+"""Cutting the upper few percent off a geometric law takes up to a third of its variance away: that
+of the rest is multiplied by this. For a Poisson law it is too much, which only costs power."""
+
+DOUBT = 2.0
+"""Standard errors by which the mean of few peers may be too low."""
+
+FEW_PEERS = 20.0
+"""With so many peers the variance may be twice the one seen: a long tail shows itself late."""
+
+LEAST_SPREAD = 0.1
+"""Least squared variation of the contracts' own rates: none are alike."""
+
+GAP, STRETCH = 1.8, 0.6
+"""Ratio of (count + 1) that parts the rare from the ordinary: 1.8, and 0.6 times that of the
+highest ordinary count to the median, since in a long tail (log-normal with sigma 1, Zipf with 3)
+the top counts lie farther and farther apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """For each count: chance of one at least as high, its peers' size, median and 95 % point."""
+
+    chance: Floats
+    peers: Ints
+    typical: Floats
+    high: Floats
+    alike: npt.NDArray[np.bool_]
+
+
+def against_peers(count: Ints, group: Ints, *, minimum: int) -> Tail:
+    """Each count against its group, or against all where the group has fewer than `minimum`."""
+    _, code = np.unique(group, return_inverse=True)
+    size = np.bincount(code)
+    alike = size[code] >= minimum
+    code = np.where(alike, code, len(size))
+    n = len(count)
+    answer = Tail(np.ones(n), np.zeros(n, np.int64), np.zeros(n), np.zeros(n), alike)
+    for one in np.unique(code):
+        members = np.flatnonzero(code == one)
+        peers = count if one == len(size) else count[members]
+        answer.peers[members] = len(peers)
+        answer.typical[members] = np.median(peers)
+        answer.high[members] = np.quantile(peers, UPPER, method="lower")
+        answer.chance[members] = chances(count[members], peers)
+    return answer
+
+
+def chances(count: Ints, peers: Ints) -> Floats:
+    """Chance that a peer shows at least each count; 1 for counts that no gap sets apart."""
+    ordered = np.sort(peers)
+    most = max(1, int(MOST * (len(ordered) - ALONE)))
+    rest = ordered[: len(ordered) - most]
+    apart = _lowest_apart(ordered, most)
+    n, spread = len(rest), float(rest.var()) + 1.0 / len(rest)
+    mean = float(rest.mean()) + DOUBT * (spread / n) ** 0.5
+    variance = CUT_SPREAD * spread * (1.0 + FEW_PEERS / n)
+    return np.where(count >= apart, _at_least(count, mean, variance), 1.0)
+
+
+def _lowest_apart(ordered: Ints, most: int) -> float:
+    """Lowest of the highest `most` counts that lies a gap above the count before it."""
+    top = ordered[-most - 1 :] + 1.0
+    stretch = top[:-1] / (float(np.median(ordered)) + 1.0)
+    wide = np.flatnonzero(top[1:] >= np.maximum(GAP, STRETCH * stretch) * top[:-1])
+    return float(top[wide[0] + 1] - 1.0) if len(wide) else np.inf
+
+
+def _at_least(count: Ints, mean: float, variance: float) -> Floats:
+    """P(N >= count) of a negative binomial law; of one close to Poisson where not dispersed."""
+    size = mean**2 / max(variance - mean, LEAST_SPREAD * mean**2)
+    share = size / (size + mean)
+    return np.asarray(betainc(np.maximum(count, 1e-9), size, 1.0 - share))
