@@ -53,8 +53,8 @@ def _unjudged(contracts: pd.DataFrame) -> str:
     title="Muitos termos aditivos",
     legal_basis="Lei 14.133/2021, arts. 107, 124 e 132; Lei 8.666/1993, arts. 57 e 65",
     needs=("n_aditivos",),
-    explain="O contrato tem {aditivos} termos aditivos; {pares} contratos parecidos ({criterio})"
-    " têm em geral {tipico}, e 95 % deles até {alto}.",
+    explain="O contrato tem {aditivos} termos aditivos; entre {pares} contratos parecidos"
+    " ({criterio}), contado ele, o comum é {tipico}, e 95 % têm até {alto}.",
     innocent="for serviço contínuo prorrogado todo ano, obra longa com ajustes justificados, ou se"
     " apostilamentos de reajuste contarem como aditivos.",
     next_step="peça a lista dos aditivos com data, motivo e valor, e some os acréscimos.",
@@ -84,7 +84,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     for i in np.flatnonzero((number >= floor) & (weights >= _strength.BAR)):
         facts: dict[str, object] = {
             "aditivos": int(number[i]),
-            "pares": int(tail.peers[i]) - 1,
+            "pares": int(tail.peers[i]),
             "criterio": "mesma faixa de prazo e mesma lei" if tail.alike[i] else "mesmo arquivo",
             "tipico": float(tail.typical[i]),
             "alto": float(tail.high[i]),
