@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cidadao_models import records as fields
 from cidadao_models.flags._outcomes import OUT, WON, outcomes
@@ -183,9 +185,6 @@ def _winner(clean: pd.DataFrame, size: int) -> Floats:
 
 # -- prepared records --------------------------------------------------------------------------
 
-COLUMNS = ("_licitacao", "_processo", "_licitante", "_lance", "_resultado")
-"""Columns of `derive`."""
-
 DAYS = ("data", "data_abertura", "data_publicacao")
 """Where the day of a tender may stand."""
 
@@ -196,24 +195,74 @@ def derive(records: pd.DataFrame) -> dict[str, npt.NDArray[np.generic]]:
     `_licitacao` and `_processo`: code of the tender, and of the tender whatever the item (-1
     unknown); `_licitante`: code of the bidder (-1 unknown); `_lance`: positive amount of the
     bid, only on the lowest of several by one bidder (else NaN); `_resultado`: its outcome, that of
-    all the bidder's offers together (see `_outcomes`).
+    all the bidder's offers together (see `_outcomes`); `_ordem_lances`: place of the bids with an
+    amount sorted by tender and amount, `_ordem_participantes`: of known bidders by process and
+    bidder (-1 for the others).
     """
     n = len(records)
-    tender = encode(records["licitacao_id"], n)
-    process = tender.codes
-    if any(fields.ITEM_MARK in text for text in tender.texts):
-        whole = [text.split(fields.ITEM_MARK)[0] for text in tender.texts]
-        process = recode(whole, tender.codes).codes
+    encoded = encode(records["licitacao_id"], n)
+    tender = process = encoded.codes
+    if any(fields.ITEM_MARK in text for text in encoded.texts):
+        whole = [text.split(fields.ITEM_MARK)[0] for text in encoded.texts]
+        process = recode(whole, tender).codes
     value = np.full(n, np.nan)
     if "valor_proposta" in records:
         value = records["valor_proposta"].to_numpy(dtype=np.float64, na_value=np.nan)
-    value = np.where(np.isfinite(value) & (value > 0) & (tender.codes >= 0), value, np.nan)
-    bidder = encode(records["_fornecedor"], n).codes
-    bidder = _without_placeholders(tender.codes, bidder, value)
+    value = np.where(np.isfinite(value) & (value > 0) & (tender >= 0), value, np.nan)
+    bidder = _bidders(records["_fornecedor"], n)
     told = outcomes(records)
-    _fold_offers(tender.codes, bidder, value, told)
-    columns = (tender.codes, process, bidder, value, told)
-    return dict(zip(COLUMNS, columns, strict=True))
+    if _repeats(tender, bidder):
+        bidder = _without_placeholders(tender, bidder, value)
+        _fold_offers(tender, bidder, value, told)
+    by_amount = np.empty(n, dtype=np.int64)
+    by_amount[np.argsort(value)] = np.arange(n)
+    return {
+        "_licitacao": tender,
+        "_processo": process,
+        "_licitante": bidder,
+        "_lance": value,
+        "_resultado": told,
+        "_ordem_lances": _places(tender, by_amount, ~np.isnan(value)),
+        "_ordem_participantes": _places(process, bidder, (process >= 0) & (bidder >= 0)),
+    }
+
+
+def _bidders(names: pd.Series, n: int) -> Ints:
+    """Codes of the bidders in the order of their names; -1 for one hidden behind a mask."""
+    found = encode(names, n)
+    texts = pa.array(found.texts, pa.string())
+    rank = np.empty(len(texts) + 1, dtype=np.int64)
+    rank[pc.array_sort_indices(texts).to_numpy()] = np.arange(len(texts))
+    hidden = pc.invert(pc.match_substring_regex(texts, "[0-9A-Za-z]"))
+    rank[:-1][hidden.to_numpy(zero_copy_only=False)] = -1
+    rank[-1] = -1
+    return rank[found.codes]
+
+
+def _places(first: Ints, second: Ints, usable: Bools) -> Ints:
+    """Place of each usable record sorted by two codes, -1 for the others."""
+    answer = np.full(len(first), -1, dtype=np.int64)
+    rows = np.flatnonzero(usable)
+    key = first[rows] * (int(second.max(initial=0)) + 1) + second[rows]
+    answer[rows[np.argsort(key, kind="stable")]] = np.arange(len(rows))
+    return answer
+
+
+def _in_place(places: Ints) -> Ints:
+    """Positions of the records that have a place, in that order."""
+    rows = np.flatnonzero(places >= 0)
+    if places.max(initial=-1) >= len(places):  # part of a table that was prepared as a whole
+        return rows[np.argsort(places[rows])]
+    at = np.full(len(places), -1, dtype=np.int64)
+    at[places[rows]] = rows
+    return at[at >= 0]
+
+
+def _repeats(tender: Ints, bidder: Ints) -> bool:
+    """Whether some bidder has several rows in one tender."""
+    known = (tender >= 0) & (bidder >= 0)
+    key = np.sort(tender[known] * (int(bidder.max(initial=0)) + 1) + bidder[known])
+    return bool((np.diff(key) == 0).any())
 
 
 def _without_placeholders(tender: Ints, bidder: Ints, value: Floats) -> Ints:
@@ -287,19 +336,20 @@ def market(prepared: pd.DataFrame, *, qualified: bool = False) -> Bids:
     if "_lance" not in prepared:
         nothing, none = np.zeros(0, dtype=np.int64), np.zeros(0)
         return Bids(nothing, nothing, nothing, none, nothing, nothing, nothing, nothing, none > 0)
-    tender, _, bidder, value, outcome = (prepared[name].to_numpy() for name in COLUMNS)
-    usable = ~np.isnan(value)
+    outcome = prepared["_resultado"].to_numpy()
+    row = _in_place(prepared["_ordem_lances"].to_numpy())
     if qualified:
-        usable &= outcome != OUT
-    row = np.flatnonzero(usable)
-    row = row[np.lexsort((bidder[row], value[row], tender[row]))]
+        row = row[outcome[row] != OUT]
+    tender = prepared["_licitacao"].to_numpy()[row]
+    bidder, value = prepared["_licitante"].to_numpy()[row], prepared["_lance"].to_numpy()[row]
+    outcome = outcome[row]
     first = np.ones(len(row), dtype=bool)
-    first[1:] = np.diff(tender[row]) != 0
+    first[1:] = np.diff(tender) != 0
     starts = np.flatnonzero(first)
     counts = np.diff(np.append(starts, len(row)))
     at = np.cumsum(first) - 1
-    winner, told = _winners(outcome[row], at, len(starts))
-    return Bids(row, at, bidder[row], value[row], outcome[row], starts, counts, winner, told)
+    winner, told = _winners(outcome, at, len(starts))
+    return Bids(row, at, bidder, value, outcome, starts, counts, winner, told)
 
 
 def _winners(outcome: Ints, tender: Ints, size: int) -> tuple[Ints, Bools]:
@@ -339,8 +389,7 @@ def participations(prepared: pd.DataFrame) -> Participations:
         return Participations(none, none, none > 0, none > 0, none, none.astype(float), none)
     process, bidder = prepared["_processo"].to_numpy(), prepared["_licitante"].to_numpy()
     winning = _winning_rows(prepared)
-    row = np.flatnonzero((process >= 0) & (bidder >= 0))
-    order = row[np.lexsort((bidder[row], process[row]))]
+    order = _in_place(prepared["_ordem_participantes"].to_numpy())
     first = np.ones(len(order), dtype=bool)
     first[1:] = (np.diff(process[order]) != 0) | (np.diff(bidder[order]) != 0)
     starts = np.flatnonzero(first)

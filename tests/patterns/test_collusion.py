@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from cidadao_models.models.evaluation import collusion_suite as suite
 from cidadao_models.flags import _screens as bid_screens
+from cidadao_models.models.evaluation import collusion_suite as suite
 from cidadao_models.models.pattern_analysis import bidder_context
 from cidadao_models.models.pattern_analysis.bidder_context import incidence
 from cidadao_models.models.pattern_analysis.collusion import score_tenders, study

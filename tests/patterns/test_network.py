@@ -11,8 +11,9 @@ from honest import honest_contracts
 from scipy import stats
 
 from cidadao_models import flags
-from cidadao_models.models.pattern_analysis import network
-from cidadao_models.models.pattern_analysis.network import bidders, co_participation, ties
+from cidadao_models.flags import _rivals
+from cidadao_models.flags._rivals import co_participation
+from cidadao_models.models.pattern_analysis.network import bidders, ties
 
 
 def random_bids(seed: int, n_bidders: int = 1_000, n_tenders: int = 1_500) -> set[tuple[int, int]]:
@@ -66,7 +67,7 @@ def test_links_equal_a_naive_count() -> None:
     for a, b in itertools.combinations(range(30), 2):
         count = sum({a, b} <= members for members in tenders)
         assert ((a, b) in got) == (count > 0)
-        if count >= network.MIN_TENDERS:
+        if count >= _rivals.MIN_TENDERS:
             assert links.count[got[a, b]] == count
             # tenders of equal size: N is their plain number
             expected = stats.hypergeom.sf(count - 1, 60, each[a], each[b])
@@ -110,12 +111,43 @@ def test_hostile_bids_give_a_reason(bids: pd.DataFrame) -> None:
     assert not found and notes
 
 
-def test_a_whole_sector_is_cut_at_its_weakest_links() -> None:
-    a = np.array([*range(19), *[0, 0, 1]])
-    b = np.array([*range(1, 20), *[2, 3, 3]])
-    p = np.where((a < 4) & (b < 4), 1e-12, 1e-4)
-    links = network.Links(a, b, np.full(22, 5), np.full(22, 0.1), p)
-    assert [g.tolist() for g in network.groups(links, np.ones(22, bool), 20)] == [[0, 1, 2, 3]]
+def sectors(seed: int, ring: bool) -> tuple[np.ndarray, set[int]]:
+    """Distinct (tender, bidder) of 20 sectors of 30 firms, one with a ring of five."""
+    rng = np.random.default_rng(seed)
+    weight = 1 / np.arange(1, 31) ** 0.5
+    found: set[tuple[int, int]] = set()
+    for tender in range(1_200):
+        some = rng.choice(30, rng.integers(3, 8), replace=False, p=weight / weight.sum())
+        found |= {(tender, int(tender % 20 * 30 + b)) for b in some}
+    members = {int(b) for b in rng.choice(30, 5, replace=False)} if ring else set()
+    for tender in range(1_200, 1_218 if ring else 1_200):
+        found |= {(tender, int(b)) for b in rng.choice(sorted(members), 4, replace=False)}
+    return np.array(sorted(found)), members
+
+
+def parted(entries: np.ndarray) -> list[set[int]]:
+    tender, bidder = entries.T
+    links = co_participation(tender, bidder)
+    chosen = _rivals.significant(links.p_value, 600 * 599 // 2)
+    chosen &= _rivals.far(links, np.bincount(bidder))
+    return [set(nodes.tolist()) for nodes in _rivals.groups(links, chosen, tender, bidder)]
+
+
+def test_a_sector_is_no_ring_and_a_ring_inside_one_is_mostly_found() -> None:
+    assert np.mean([len(parted(sectors(seed, ring=False)[0])) for seed in range(4)]) <= 2
+    found = []
+    for seed in range(6):
+        entries, members = sectors(seed, ring=True)
+        found.append(any(len(g & members) >= 4 for g in parted(entries)))
+    assert np.mean(found) >= 0.6
+
+
+def test_names_change_no_community() -> None:
+    entries, _ = sectors(1, ring=True)
+    names = np.random.default_rng(0).permutation(600)
+    other = np.column_stack([entries[:, 0], names[entries[:, 1]]])
+    before = {frozenset(int(names[b]) for b in group) for group in parted(entries)}
+    assert before == set(map(frozenset, parted(other)))
 
 
 def test_captive_supplier_is_tied_and_honest_files_are_not() -> None:

@@ -10,38 +10,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse, stats
-from scipy.sparse.csgraph import connected_components
 
 from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated
 from cidadao_models.flags._outcomes import WON, outcomes
+from cidadao_models.flags._rivals import (
+    MAX_BIDDERS,
+    MIN_GROUP,
+    MIN_RATIO,
+    MIN_TENDERS,
+    Links,
+    chances,
+    co_participation,
+    far,
+    groups,
+    significant,
+)
 from cidadao_models.models.pattern_analysis import _shape, concentration
 from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
 
 RING_ID, RING_TITLE = "licitam_juntos", "Empresas que disputam juntas muito além do acaso"
 TIE_ID, TIE_TITLE = "comprador_e_fornecedor", "Comprador e fornecedor ligados além do acaso"
-
-MIN_TENDERS = 3
-"""Fewest tenders of a bidder, and of a pair together, that can be told from chance."""
-
-MIN_RATIO = 3.0
-"""Least ratio of meetings to those expected by chance worth showing."""
-
-MIN_OVERLAP = 0.3
-"""Least share of the tenders of the rarer bidder in which the other one bids as well."""
-
-MIN_GROUP = 3
-"""Fewest bidders of a group: two that meet often are ordinary competitors."""
-
-LARGEST_GROUP = 12
-"""A larger group is cut at its weakest links: a whole sector is no ring."""
-
-STRICTER = 1e-3
-"""Factor by which the p-value asked of a link falls at each cut."""
-
-MAX_BIDDERS = 200
-"""Tenders with more bidders (calls for accreditation) are set aside: everyone meets there."""
 
 MIN_PURCHASES = 5
 """Fewest purchases between a buyer and a supplier worth showing."""
@@ -51,89 +40,6 @@ SUPPLIER_SHARE, BUYER_SHARE = 0.5, 0.2
 
 MAX_TIES = 50
 """Ties shown; the rest is counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Pairs a < b of n nodes, how often they meet, how often chance would have it, and p."""
-
-    a: Ints
-    b: Ints
-    count: Ints
-    expected: Floats
-    p_value: Floats
-
-
-def co_participation(tender: Ints, bidder: Ints) -> Links:
-    """All pairs of bidders that meet in some tender, with the chance of so many meetings.
-
-    `tender`, `bidder`: codes of n distinct participations. Hypergeometric: of N tenders, those of
-    one bidder drawn at random, how many are the other's. N counts tenders by their size, since
-    large ones bring more pairs together by chance.
-    """
-    n_bidders, n_tenders = int(bidder.max(initial=-1)) + 1, int(tender.max(initial=-1)) + 1
-    ones = np.ones(len(tender), dtype=np.int64)
-    took_part = sparse.csr_array((ones, (tender, bidder)), shape=(n_tenders, n_bidders))
-    meetings = sparse.triu(took_part.T @ took_part, k=1).tocoo()
-    size = np.bincount(tender, minlength=max(n_tenders, 1)).astype(np.float64)
-    each = np.bincount(bidder, minlength=max(n_bidders, 1))
-    effective = int(np.ceil(size.sum() ** 2 / max((size**2).sum(), 1.0)))
-    effective = max(effective, int(each.max(initial=0)))
-    a, b = meetings.row.astype(np.int64), meetings.col.astype(np.int64)
-    count = meetings.data.astype(np.int64)
-    p = _chances(count, effective, each[a], each[b], least=MIN_TENDERS)
-    return Links(a, b, count, each[a] * each[b] / max(effective, 1), p)
-
-
-def _chances(count: Ints, n: int, of_a: Ints, of_b: Ints, *, least: int) -> Floats:
-    """Hypergeometric chance of so many meetings; 1 for fewer than `least`, which are not shown."""
-    p = np.ones(len(count))
-    often = np.flatnonzero(count >= least)
-    p[often] = stats.hypergeom.sf(count[often] - 1, n, of_a[often], of_b[often])
-    return p
-
-
-def significant(p: Floats, n_tests: int) -> Bools:
-    """Which p-values hold at `FALSE_DISCOVERIES` among `n_tests` tests, the rest of them 1."""
-    if not len(p):
-        return np.zeros(0, dtype=bool)
-    order = np.sort(p)
-    allowed = _shape.FALSE_DISCOVERIES * np.arange(1, len(p) + 1) / n_tests
-    passing = np.flatnonzero(order <= allowed)
-    return p <= order[passing[-1]] if len(passing) else np.zeros(len(p), dtype=bool)
-
-
-def groups(links: Links, chosen: Bools, n_nodes: int) -> list[Ints]:
-    """Nodes of each group of at least `MIN_GROUP` linked by the chosen pairs.
-
-    Connected components; one larger than `LARGEST_GROUP` is cut again and again at the links
-    least sure, until it falls apart or only its surest links are left.
-    """
-    answer: list[Ints] = []
-    pending = [np.flatnonzero(chosen)]
-    while pending:
-        edges = pending.pop()
-        for part in _components(links, edges, n_nodes):
-            nodes = np.unique(np.concatenate([links.a[part], links.b[part]]))
-            if len(nodes) < MIN_GROUP:
-                continue
-            sure = part[links.p_value[part] <= links.p_value[part].max() * STRICTER]
-            if len(nodes) > LARGEST_GROUP and len(sure):
-                pending.append(sure)
-            else:
-                answer.append(nodes)
-    return sorted(answer, key=lambda nodes: (-len(nodes), int(nodes[0])))
-
-
-def _components(links: Links, edges: Ints, n_nodes: int) -> list[Ints]:
-    if not len(edges):
-        return []
-    shape = (n_nodes, n_nodes)
-    graph = sparse.coo_array((np.ones(len(edges)), (links.a[edges], links.b[edges])), shape=shape)
-    label = connected_components(graph, directed=False)[1][links.a[edges]]
-    order = np.argsort(label, kind="stable")
-    cuts = np.flatnonzero(np.diff(label[order])) + 1
-    return [edges[part] for part in np.split(order, cuts)]
 
 
 # -- bidders -----------------------------------------------------------------------------------
@@ -153,10 +59,11 @@ def bidders(bids: pd.DataFrame) -> Found:
     if len(np.unique(entries.bidder[active])) < MIN_GROUP:
         reason = f"menos de {MIN_GROUP} empresas aparecem em {MIN_TENDERS} licitações"
         return [], [*notes, _shape.skipped(RING_ID, RING_TITLE, reason)]
-    links = co_participation(entries.tender, entries.bidder)
+    links = co_participation(entries.tender, entries.bidder, least=MIN_TENDERS, min_ratio=MIN_RATIO)
     n_active = len(np.unique(entries.bidder[active]))
-    chosen = significant(links.p_value, n_active * (n_active - 1) // 2) & _far(links, entries)
-    found = groups(links, chosen, len(entries.names))
+    chosen = significant(links.p_value, n_active * (n_active - 1) // 2)
+    chosen &= far(links, np.bincount(entries.bidder, minlength=1))
+    found = groups(links, chosen, entries.tender, entries.bidder)
     return [_ring(bids, entries, links, chosen, nodes) for nodes in found], notes
 
 
@@ -200,17 +107,6 @@ def _bidder_keys(documents: pd.Series) -> pd.Series:
 def _active(entries: _Entries) -> Bools:
     each = np.bincount(entries.bidder, minlength=1)
     return np.asarray(each[entries.bidder] >= MIN_TENDERS)
-
-
-def _far(links: Links, entries: _Entries) -> Bools:
-    """Whether a pair meets often enough, in shares of their tenders and against chance."""
-    each = np.bincount(entries.bidder, minlength=1)
-    rarer = np.minimum(each[links.a], each[links.b])
-    return np.asarray(
-        (links.count >= MIN_TENDERS)
-        & (links.count >= MIN_RATIO * links.expected)
-        & (links.count >= MIN_OVERLAP * rarer)
-    )
 
 
 _RING_EXPLAIN = (
@@ -268,7 +164,7 @@ def _wins(bids: pd.DataFrame, rows: Ints) -> dict[str, object]:
     """How many of the group's bids won; None where the bids do not tell."""
     if "vencedor" not in bids:
         return {"n_wins": None}
-    return {"n_wins": int((outcomes(bids.iloc[rows]) == WON).sum())}
+    return {"n_wins": int((outcomes(bids)[rows] == WON).sum())}
 
 
 # -- buyers and suppliers ----------------------------------------------------------------------
@@ -294,7 +190,7 @@ def ties(prepared: pd.DataFrame) -> Found:
     width = int(supplier.max()) + 1
     pair, count = np.unique(buyer * width + supplier, return_counts=True)
     b, s = np.divmod(pair, width)
-    p = _chances(count, len(buyer), of_buyer[b], of_supplier[s], least=MIN_PURCHASES)
+    p = chances(count, len(buyer), of_buyer[b], of_supplier[s], least=MIN_PURCHASES)
     links = Links(b, s, count, of_buyer[b] * of_supplier[s] / len(buyer), p)
     shares = (count / of_supplier[s], count / of_buyer[b])
     shown = (
