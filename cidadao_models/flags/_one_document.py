@@ -135,9 +135,10 @@ def _is_renamed(day: _signing.Days, a: _Group, b: _Group) -> bool:
 
 def wrong_kind(contracts: pd.DataFrame, documents: Encoded, names: Encoded) -> Iterator[Hit]:
     """Records of a company, by its name, whose document is a CPF."""
-    kinds = contracts["_doc_tipo"].to_numpy()
-    people = np.isin(kinds, ("cpf", "cpf_mascarado")) & (names.codes >= 0)
-    people &= contracts["_doc_valido"].to_numpy() | (kinds == "cpf_mascarado")
+    kinds = encode(contracts["_doc_tipo"], len(contracts))
+    masked = np.array([*(text == "cpf_mascarado" for text in kinds.texts), False])[kinds.codes]
+    bare = np.array([*(text == "cpf" for text in kinds.texts), False])[kinds.codes]
+    people = (masked | (bare & contracts["_doc_valido"].to_numpy())) & (names.codes >= 0)
     if not people.any():
         return
     used = np.unique(names.codes[people])

@@ -69,6 +69,8 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     known = inactive & ~(np.isnat(since) | np.isnat(when.day))
     days = np.where(known, (when.day - since).astype(np.int64), 0)
     rows = np.flatnonzero(days > 0)
+    if not len(rows):
+        return
     weights = _weights(contracts, rows, days, held[situation.codes], when.signed)
     labels = contracts.index.to_numpy()
     for row, weight in zip(rows, weights, strict=True):

@@ -13,6 +13,9 @@ import pandas as pd
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _company, _signing, flag
 
+LEAST = 0.3
+"""Least weight worth a word: below it a young company with a small purchase is like any other."""
+
 
 @flag(
     id="empresa_recem_aberta",
@@ -51,30 +54,33 @@ def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
         _company.before(age[rows], when.signed[rows], branch),
         _company.young(contracts, age, rows, branch, max_days),
     )
-    labels = contracts.index.to_numpy()
-    for row, weight in zip(rows, weights, strict=True):
-        yield Hit([int(labels[row])], _facts(contracts, opened, when, int(row)), float(weight))
+    told = np.flatnonzero(weights >= LEAST)
+    labels = contracts.index.to_numpy()[rows[told]]
+    facts = _facts(contracts, opened, when, rows[told])
+    for label, weight, one in zip(labels, weights[told], facts, strict=True):
+        yield Hit([int(label)], one, float(weight))
 
 
 def _facts(
-    contracts: pd.DataFrame, opened: _signing.Days, when: _signing.Signing, row: int
-) -> dict[str, object]:
-    age = int((when.day[row] - opened[row]).astype(np.int64))
-    first, field = _signing.written(opened[row]), when.source[row]
-    count = _company.days_text(abs(age))
-    order = f"{count} {'antes' if age > 0 else 'depois'} do contrato" if age else "no mesmo dia"
-    facts: dict[str, object] = {
-        "relacao": f"A empresa foi aberta em {first}, {order}"
-        f" ({field}: {_signing.written(when.day[row])}).",
-        "comparacao": "",
-        "dias": age,
-    }
-    ratio, value = float(contracts["_pares_razao"].iloc[row]), float(contracts["_valor"].iloc[row])
-    if np.isfinite(ratio) and ratio > 1:
-        n = int(contracts["_pares_n"].iloc[row])
-        facts["comparacao"] = (
-            f" O valor, {words.prose_money(value)}, é {words.number(ratio, 1)} vezes a mediana de"
-            f" {words.number(n)} registros parecidos."
-        )
-        facts |= {"valor": value, "vezes": ratio, "n": n}
-    return facts
+    contracts: pd.DataFrame, opened: _signing.Days, when: _signing.Signing, rows: np.ndarray
+) -> Iterator[dict[str, object]]:
+    ages = (when.day[rows] - opened[rows]).astype(np.int64).tolist()
+    ratios, counts = contracts["_pares_razao"].to_numpy()[rows], contracts["_pares_n"].to_numpy()
+    values = contracts["_valor"].to_numpy()[rows]
+    for at, (row, age) in enumerate(zip(rows, ages, strict=True)):
+        count = _company.days_text(abs(age))
+        order = f"{count} {'antes' if age > 0 else 'depois'} do contrato" if age else "no mesmo dia"
+        facts: dict[str, object] = {
+            "relacao": f"A empresa foi aberta em {_signing.written(opened[row])}, {order}"
+            f" ({when.source[row]}: {_signing.written(when.day[row])}).",
+            "comparacao": "",
+            "dias": age,
+        }
+        value, ratio, n = float(values[at]), float(ratios[at]), int(counts[row])
+        if ratio > 1 and np.isfinite(value):
+            facts["comparacao"] = (
+                f" O valor, {words.prose_money(value)}, é {words.number(ratio, 1)} vezes a mediana"
+                f" de {words.number(n)} registros parecidos."
+            )
+            facts |= {"valor": value, "vezes": ratio, "n": n}
+        yield facts
