@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cidadao_models.models.evaluation import benchmark, speed_suite, synthetic
+from cidadao_models.models.evaluation import (
+    benchmark,
+    patterns_suite,
+    speed_suite,
+    synthetic,
+)
 from cidadao_models.models.evaluation.benchmark import Figure
 from cidadao_models.reading import read
 from cidadao_models.records import classify_documents
@@ -77,3 +82,53 @@ def test_planting_changes_only_the_planted_rows(kind: str):
     kept = np.flatnonzero(~mask)
     assert frame.loc[kept].equals(honest.loc[kept])
     assert mask.sum() >= 10
+
+
+def test_every_suite_has_a_name():
+    assert {"detection", "patterns"} <= set(benchmark.suite_names())
+
+
+def test_the_detection_suite_measures_patterns_apart(monkeypatch: pytest.MonkeyPatch):
+    seen = {"read": 0.2, "forest": 0.3, "ours": 1.0, "whole": 2.5, "peak_mb": 300.0}
+    monkeypatch.setattr(speed_suite, "_measure", lambda *_: seen)
+    monkeypatch.setattr(speed_suite, "ROWS", 100)
+    figures = {figure.metric: figure for figure in speed_suite.detection(True)}
+    assert figures["ratio"].value == pytest.approx(2.0) and figures["ratio"].at_most == 4
+    whole = figures["with patterns"]
+    assert (whole.value, whole.baseline) == (2.5, 1.0)
+    assert figures["with patterns, ratio"].value == pytest.approx(2.5)
+
+
+def test_a_worker_takes_the_time_of_detection_and_of_the_whole(tmp_path: Path):
+    path = tmp_path / "contratos.csv"
+    path.write_bytes(synthetic.portal_csv(200))
+    seen = speed_suite._worker("detection", path, 200, 1)
+    assert set(seen) == {"read", "forest", "ours", "whole", "peak_mb"}
+    assert speed_suite._worker("detect", path, 200, 1)["ours"] > 0
+
+
+def test_benford_agrees_with_the_oracle_and_refuses_what_does_not_fit():
+    figures = [*patterns_suite.benford_oracle(True), *patterns_suite.benford_refusals(True)]
+    assert len(figures) == 1 + len(patterns_suite.UNFIT)
+    assert all(figure.met for figure in figures)
+
+
+def test_the_time_of_all_checks_stands_beside_reading_and_detecting(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(patterns_suite, "TIMED_ROWS", 10_000)
+    figures = list(patterns_suite.timing(True))
+    ratio = next(f for f in figures if f.at_most is not None)
+    patterns = next(f for f in figures if f.metric == "patterns")
+    assert patterns.baseline is not None
+    assert ratio.value == pytest.approx(1 + patterns.value / patterns.baseline)
+    assert sum(f.unit == "ms" for f in figures) == patterns_suite.SLOWEST
+
+
+def test_known_facts_of_real_files_are_found(shared_data: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("CIDADAO_DATA", raising=False)
+    assert not list(patterns_suite.real(True))
+    monkeypatch.setenv("CIDADAO_DATA", str(shared_data))
+    figures = list(patterns_suite.real(True))
+    assert len(figures) == 7
+    assert all(figure.met is not False for figure in figures)

@@ -12,7 +12,6 @@ from cidadao_models.models.evaluation import honest_catalogue as catalogue
 from cidadao_models.models.evaluation import honest_worlds, patterns_suite, strong_cases
 from cidadao_models.models.evaluation.honest_contracts import World, contracts
 from cidadao_models.models.evaluation.patterns_suite import Alarms
-from cidadao_models.models.evaluation.planting import CASES
 from cidadao_models.reading import read
 from cidadao_models.records import FIELDS, classify_documents, modality_class
 
