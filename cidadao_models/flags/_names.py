@@ -121,13 +121,13 @@ def likeness(a: str, b: str) -> float:
     first, second = telling(a) or a.split(), telling(b) or b.split()
     if any(_same_word(x, y) for x in first for y in second):
         return 100.0
-    joined = a.replace(" ", ""), b.replace(" ", "")
+    joined = "".join(first), "".join(second)
     if _is_short_form(a, b) or _is_short_form(b, a):
         return 100.0
     whole = fuzz.ratio(*joined)
     shorter = min(map(len, joined))
     part = fuzz.partial_ratio(*joined) if shorter >= 2 * _MIN_WORD else 0.0
-    in_order = fuzz.token_sort_ratio(a, b)
+    in_order = fuzz.token_sort_ratio(" ".join(first), " ".join(second))
     return float(max(whole, in_order, 100.0 if part >= 90 else 0.0))
 
 

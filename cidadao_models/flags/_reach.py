@@ -51,6 +51,11 @@ BARRING: frozenset[Kind] = frozenset(
 """Kinds that keep a company from contracting, an unnamed one included: such lists hold bars."""
 
 
+LONGEST_YEARS: dict[Kind, int] = {"suspensao": 2, "impedimento": 5}
+"""Longest terms: Lei 8.666/1993, art. 87, III; Lei 10.520/2002, art. 7º (Lei 14.133/2021, art. 156,
+§ 4º: 3 years). Inidoneidade lasts until rehabilitation. From memory, not verified."""
+
+
 @lru_cache(maxsize=20_000)
 def kind_of(category: str, basis: str) -> Kind:
     """What a sanction is by its category, else by its legal basis; "outra" when neither says."""

@@ -18,6 +18,7 @@ import pyarrow as pa
 from cidadao_models.errors import InputError
 from cidadao_models.findings import words
 from cidadao_models.flags import _names, _reach, _signing, _strength
+from cidadao_models.flags._limits import DAYS_PER_YEAR
 from cidadao_models.flags._peers import encode
 from cidadao_models.records import as_text, classify_distinct, mask_cpf, mask_document
 
@@ -38,6 +39,9 @@ UNKNOWN_REACH = 0.5
 
 UNSIGNED = 0.8
 """The same where the record gives no day of signature: its date may be a payment's."""
+
+UNKNOWN_END = 0.5
+"""The same where the list gives no end and the law's longest term has passed."""
 
 AFTERWARDS = 0.3
 """Weight of a sanction that began while the contract ran: no breach, but it bars an extension."""
@@ -306,8 +310,14 @@ def _judge(
         text += "; sanções deste tipo não impedem contratar."
         return _told(found, position, via, NO_BAR * _share(via), text, in_force)
     bound = _reach.binds(kind, found.reach[position], _sanctioning(found, position), buyer)
-    weight = _weight(in_force, via, bound, signed=bool(when.signed[row]))
-    return _told(found, position, via, weight, f"{text}. {_BOUND[bound]}", in_force)
+    years = _reach.LONGEST_YEARS.get(kind)
+    overdue = years is not None and np.isnat(end) and in_force > years * DAYS_PER_YEAR
+    share = (1.0 if when.signed[row] else UNSIGNED) * (UNKNOWN_END if overdue else 1.0)
+    weight = _weight(in_force, via, bound, share)
+    text = f"{text}. {_BOUND[bound]}"
+    if overdue:
+        text += f" A lista não diz até quando, e a lei limita esse tipo de sanção a {years} anos."
+    return _told(found, position, via, weight, text, in_force)
 
 
 _BOUND: dict[_reach.Bound, str] = {
@@ -322,11 +332,11 @@ def _share(via: Via) -> float:
     return 0.5 + 0.5 * CERTAINTY[via]
 
 
-def _weight(days: int, via: Via, bound: _reach.Bound, *, signed: bool) -> float:
-    steps = np.log10(days) * (1.0 if signed else UNSIGNED)
-    weight = float(_strength.strength(steps * CERTAINTY[via]))
+def _weight(days: int, via: Via, bound: _reach.Bound, share: float) -> float:
+    steps = np.log10(days) * share * CERTAINTY[via]
+    weight = float(_strength.strength(steps))
     if bound == "não se sabe":
-        weight = float(_strength.strength(steps * CERTAINTY[via] * UNKNOWN_REACH))
+        weight = float(_strength.strength(steps * UNKNOWN_REACH))
     if bound == "não alcança" or via == "nome comum":
         return min(weight * _strength.CONTEXT, _strength.CONTEXT)
     return weight
