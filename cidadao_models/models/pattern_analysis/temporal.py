@@ -18,6 +18,8 @@ from scipy import stats
 from cidadao_models.findings import NotEvaluated
 from cidadao_models.flags._calendar import national_holidays as national_holidays
 from cidadao_models.flags._calendar import without_office_hours as without_office_hours
+from cidadao_models.flags._year_end import MIN_RUSH, MIN_YEARS, Rush
+from cidadao_models.flags._year_end import december as december
 from cidadao_models.models.pattern_analysis import _shape
 from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
 from cidadao_models.reading import amounts as written_amounts
@@ -27,15 +29,6 @@ RUSH_ID, RUSH_TITLE = "corrida_fim_de_ano", "Gasto de dezembro acima do próprio
 OFF_ID, OFF_TITLE = "dias_sem_expediente", "Muitas datas em fins de semana ou feriados"
 BURST_ID, BURST_TITLE = "mes_fora_do_padrao", "Mês muito acima dos outros do mesmo comprador"
 POINT_TITLE = "Ponto muito acima dos outros da série"
-
-MIN_YEARS = 3
-"""Fewest whole years of a buyer: its last December needs two others to be compared with."""
-
-MIN_RUSH = 1.5
-"""Least ratio of December's share of the year to that of past Decembers worth showing."""
-
-SMALL_SHARE = 0.005
-"""Added to each month's share of the year, so that an empty month has a logarithm."""
 
 MIN_DAYS = 20
 """Fewest distinct days of a buyer whose share without office hours is tested."""
@@ -120,40 +113,6 @@ def _select(p: Sequence[float], ratio: Sequence[float], least: float) -> list[tu
 # -- year-end rush -----------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Rush:
-    """December's share of the last year against that of past years."""
-
-    year: int
-    n_past: int
-    share: float
-    past_share: float
-    p_value: float
-
-
-def december(totals: Floats, last_year: int = 0) -> Rush | None:
-    """Test of the last December of a buyer.
-
-    `totals`: (years, 12) non-negative amounts of whole consecutive years, at least `MIN_YEARS`.
-    The log share of December is compared with its mean in past years; the spread is that of all
-    months about their own means (t test with 11 (k - 1) degrees of freedom). None when a year
-    has no amounts.
-    """
-    whole = totals.sum(axis=1, keepdims=True)
-    if len(totals) < MIN_YEARS or not (whole > 0).all():
-        return None
-    logs = np.log(totals / whole + SMALL_SHARE)
-    past, now = logs[:-1], float(logs[-1, -1])
-    k = len(past)
-    mean = past.mean(axis=0)
-    freedom = 11 * (k - 1)
-    spread = max(SPREAD_FLOOR, float(np.sqrt(((past - mean) ** 2).sum() / freedom)))
-    t = (now - float(mean[-1])) / (spread * np.sqrt(1 + 1 / k))
-    past_share = float((totals[:-1, -1] / whole[:-1, 0]).mean())
-    share = float(totals[-1, -1] / whole[-1, 0])
-    return Rush(last_year, k, share, past_share, float(stats.t.sf(t, freedom)))
-
-
 def year_end(prepared: pd.DataFrame, dated: Dated) -> Found:
     """Buyers whose last December takes more of the year than their past ones."""
     tests: list[tuple[Dated, Rush]] = []
@@ -164,7 +123,7 @@ def year_end(prepared: pd.DataFrame, dated: Dated) -> Found:
     if not tests:
         reason = f"nenhum comprador tem {MIN_YEARS} anos completos de valores"
         return [], [_shape.skipped(RUSH_ID, RUSH_TITLE, reason)]
-    ratio = [rush.share / max(rush.past_share, SMALL_SHARE) for _, rush in tests]
+    ratio = [rush.ratio for _, rush in tests]
     chosen = _select([rush.p_value for _, rush in tests], ratio, MIN_RUSH)
     return [_rush_pattern(prepared, *tests[i], ratio[i], q) for i, q in chosen], []
 

@@ -1,0 +1,254 @@
+"""A buyer's December against its own past Decembers, or against its other months.
+
+Works on monthly totals; what was bought, and why so late, it cannot know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import stdtr
+
+from cidadao_models.flags import _shown
+from cidadao_models.flags._peers import encode
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+MIN_YEARS = 3
+"""Fewest whole years of a buyer: its last December needs two others to be compared with."""
+
+MIN_RUSH = 1.5
+"""Least ratio of December's share of the year to that of past Decembers worth showing."""
+
+SMALL_SHARE = 0.005
+"""Added to each month's share of the year, so that an empty month has a logarithm."""
+
+SPREAD_FLOOR = 0.05
+"""Least spread of log amounts: a series of equal amounts has none."""
+
+MIN_SHARE = 1.5 / 12
+"""Least share of the year that makes a December busy: one and a half ordinary months."""
+
+MIN_OTHER_MONTHS = 8
+"""Fewest other months with purchases that make a year to compare its December with."""
+
+MIN_RUSH_ALONE = 2.0
+"""Least ratio of December to the mean of the year's other months, where no past tells whether the
+buyer always spends late."""
+
+SPREAD_FLOOR_ALONE = 0.2
+"""Least spread of log monthly totals in one year: eleven alike months are no law."""
+
+MIN_DECEMBER = 3
+"""Fewest purchases of a December that can be called a rush; one dear purchase is none."""
+
+
+FIRST_YEAR, LAST_YEAR = 1988, 2100
+"""Years in which a date of public spending is credible; others are entry errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rush:
+    """December's share of the last year against that of past years.
+
+    `n_past` is 0 where the year's other months are the comparison; `past_share` is then the mean
+    share of one of them.
+    """
+
+    year: int
+    n_past: int
+    share: float
+    past_share: float
+    p_value: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times the share it is compared with."""
+        return self.share / max(self.past_share, SMALL_SHARE)
+
+    @property
+    def least(self) -> float:
+        """Least ratio worth showing."""
+        return MIN_RUSH if self.n_past else MIN_RUSH_ALONE
+
+
+def december(totals: Floats, last_year: int = 0) -> Rush | None:
+    """Test of the last December of a buyer.
+
+    `totals`: (years, 12) non-negative amounts of whole consecutive years, at least `MIN_YEARS`.
+    The log share of December is compared with its mean in past years; the spread is that of all
+    months about their own means (t test with 11 (k - 1) degrees of freedom). None when a year
+    has no amounts.
+    """
+    whole = totals.sum(axis=1, keepdims=True)
+    if len(totals) < MIN_YEARS or not (whole > 0).all():
+        return None
+    logs = np.log(totals / whole + SMALL_SHARE)
+    past, now = logs[:-1], float(logs[-1, -1])
+    k = len(past)
+    mean = past.mean(axis=0)
+    freedom = 11 * (k - 1)
+    spread = max(SPREAD_FLOOR, float(np.sqrt(((past - mean) ** 2).sum() / freedom)))
+    t = (now - float(mean[-1])) / (spread * np.sqrt(1 + 1 / k))
+    past_share = float((totals[:-1, -1] / whole[:-1, 0]).mean())
+    share = float(totals[-1, -1] / whole[-1, 0])
+    return Rush(last_year, k, share, past_share, float(stdtr(freedom, -t)))
+
+
+def december_alone(months: Floats, year: int = 0) -> Rush | None:
+    """Test of a December against the other months of its year that have amounts.
+
+    `months`: 12 non-negative totals. A new month of the same law, in logs: t test of prediction
+    with k - 1 degrees of freedom, k months. None with fewer than `MIN_OTHER_MONTHS` of them.
+    """
+    others = months[:11][months[:11] > 0]
+    k = len(others)
+    if k < MIN_OTHER_MONTHS or months[11] <= 0:
+        return None
+    logs = np.log(others)
+    spread = max(SPREAD_FLOOR_ALONE, float(logs.std(ddof=1)))
+    t = (float(np.log(months[11])) - float(logs.mean())) / (spread * np.sqrt(1 + 1 / k))
+    whole = float(months.sum())
+    mean_share = float(others.sum()) / k / whole
+    return Rush(year, 0, float(months[11]) / whole, mean_share, float(stdtr(k - 1, -t)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """One busy December: the buyer's code, the test, and the rows of its purchases."""
+
+    buyer: int
+    rush: Rush
+    rows: Ints
+
+
+def busy_decembers(buyer: Ints, month: Ints, amount: Floats) -> tuple[list[Tested], int]:
+    """Tests of the Decembers that take much of their year, and how many Decembers there are.
+
+    `buyer`: n codes; `month`: months since 1970; `amount`: non-negative. A December is compared
+    with those of all whole years before it (two at least), else with the months of its year.
+    The chance told is the larger of those with and without its dearest purchase.
+    """
+    if not (month % 12 == 11).any():
+        return [], 0
+    first = int(month.min()) // 12
+    width = 12 * (int(month.max()) // 12 - first + 1)
+    cells, cell_of = np.unique(buyer * width + month - 12 * first, return_inverse=True)
+    total = np.bincount(cell_of, weights=amount).astype(np.float64)
+    count = np.bincount(cell_of)
+    owner, at = np.divmod(cells, width)
+    _, year_of = np.unique(owner * width + at // 12, return_inverse=True)
+    is_december = at % 12 == 11
+    order = np.argsort(cell_of, kind="stable")
+    end = np.cumsum(count)
+    # a December that is busy by one dear purchase only is none
+    largest = np.maximum.reduceat(amount[order], end - count)
+    whole = np.bincount(year_of, weights=total)[year_of]
+    share = (total - largest) / np.maximum(whole - largest, 1e-300)
+    busy = np.flatnonzero(is_december & (share >= MIN_SHARE) & (count >= MIN_DECEMBER))
+    tested = []
+    for cell in busy:
+        mine = slice(*np.searchsorted(owner, (owner[cell], owner[cell] + 1)))
+        rows = order[end[cell] - count[cell] : end[cell]]
+        rush = _test(at[mine], total[mine], int(at[cell]), first, float(largest[cell]))
+        if rush is not None:
+            tested.append(Tested(int(owner[cell]), rush, rows))
+    return tested, int(is_december.sum())
+
+
+def _test(at: Ints, total: Floats, december_at: int, first: int, largest: float) -> Rush | None:
+    """The test of one December of a buyer, whose cells are (month, total)."""
+    span = np.zeros(12 * (int(at.max()) // 12 + 1))
+    span[at] = total
+    table = span.reshape(-1, 12)
+    year = december_at // 12
+    if not (table[year, :6] > 0).any():  # a file that begins late has no year to compare with
+        return None
+    start = _first_whole_year(at, table, year)
+    if year - start + 1 < MIN_YEARS and not _above_other_decembers(table, year):
+        return None
+    reduced = table.copy()
+    reduced[year, 11] -= largest
+    tests = []
+    for months in (table, reduced):
+        if year - start + 1 >= MIN_YEARS:
+            tests.append(december(months[start : year + 1], 1970 + first + year))
+        else:
+            tests.append(december_alone(months[year], 1970 + first + year))
+    whole, without = tests
+    if whole is None or without is None:
+        return None
+    p = max(whole.p_value, without.p_value)
+    return Rush(whole.year, whole.n_past, whole.share, whole.past_share, p)
+
+
+def _above_other_decembers(table: Floats, year: int) -> bool:
+    """Whether the few other Decembers of the buyer, later ones too, do not take as much."""
+    others = np.delete(table, year, axis=0)
+    others = others[(others[:, 11] > 0) & (others[:, :11].sum(axis=1) > 0)]
+    if not len(others):
+        return True
+    usual = float((others[:, 11] / others.sum(axis=1)).mean())
+    return float(table[year, 11] / table[year].sum()) >= MIN_RUSH * usual
+
+
+def _first_whole_year(at: Ints, table: Floats, year: int) -> int:
+    """First year of the unbroken run of years with amounts before `year`, the first one whole."""
+    empty = np.flatnonzero(table[:year].sum(axis=1) <= 0)
+    start = int(empty[-1]) + 1 if len(empty) else 0
+    earliest = int(at[at >= 12 * start].min())
+    return start if earliest == 12 * start else start + 1
+
+
+def shown(
+    tested: list[Tested], n_tests: int, *, false_discoveries: float
+) -> Iterator[tuple[Tested, float]]:
+    """(December, q-value) of those with few false discoveries and a large enough ratio.
+
+    Benjamini and Hochberg (1995) over `n_tests` Decembers, those not busy counted as ordinary.
+    """
+    order = sorted(range(len(tested)), key=lambda i: tested[i].rush.p_value)
+    q, found = 1.0, []
+    for rank in range(len(order), 0, -1):
+        one = tested[order[rank - 1]]
+        q = min(q, one.rush.p_value * n_tests / rank)
+        if q <= false_discoveries and one.rush.ratio >= one.rush.least:
+            found.append((one, q))
+    yield from sorted(found, key=lambda f: (f[1], f[0].buyer, f[0].rush.year))
+
+
+def dated(contracts: pd.DataFrame) -> tuple[Ints, Ints, Ints, Floats]:
+    """(row, buyer, month, amount) of records with a credible date; one buyer where none is told.
+
+    Estornos and unknown amounts count as nothing.
+    """
+    month = _months(contracts)
+    buyer = np.zeros(len(contracts), dtype=np.int64)
+    if any(name in contracts for name in _shown.BUYER):
+        buyer = encode(contracts["_comprador"], len(contracts)).codes
+    credible = (month >= 12 * (FIRST_YEAR - 1970)) & (month < 12 * (LAST_YEAR - 1969))
+    at = np.flatnonzero(credible & (buyer >= 0))
+    value = contracts["valor"].to_numpy(dtype=np.float64, na_value=np.nan)[at]
+    amount = np.where(np.isfinite(value), np.maximum(value, 0.0), 0.0)
+    return at, buyer[at], month[at], amount
+
+
+def too_little(contracts: pd.DataFrame) -> str:
+    """Why no December of these records can be judged, or ""."""
+    month = _months(contracts)
+    told = month[month >= 12 * (FIRST_YEAR - 1970)]
+    if not (told % 12 == 11).any():
+        return "nenhum registro tem data em dezembro"
+    if told.max() - told.min() < MIN_OTHER_MONTHS:
+        return "as datas cobrem menos de nove meses"
+    return ""
+
+
+def _months(contracts: pd.DataFrame) -> Ints:
+    """Months since 1970 of each record; a huge negative number where it has no date."""
+    return np.asarray(contracts["data"].to_numpy().astype("datetime64[M]").astype(np.int64))
