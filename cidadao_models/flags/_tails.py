@@ -129,3 +129,13 @@ def _group_spreads(amounts: Floats) -> tuple[float, float, int]:
     stretch = max(1.0, below / max(above, SPREAD_FLOOR)) ** 0.5
     higher = max(middle, above / TAIL_SIGMAS) if n >= MIN_TAIL else middle
     return max(middle, stretch * below / TAIL_SIGMAS), higher, n
+
+
+def low_spread(x: Floats) -> float:
+    """Spread of x towards its lower side, at least `SPREAD_FLOOR`; x holds independent values."""
+    return _group_spreads(np.sort(x))[0]
+
+
+def high_spread(x: Floats) -> float:
+    """The same towards the higher side."""
+    return _group_spreads(np.sort(x))[1]

@@ -1,0 +1,183 @@
+"""Unit prices of the same item: what counts as one item, one unit of supply, and one period.
+
+Groups records and reads prices; says nothing of which price is strange.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from cidadao_models.flags import _objects
+from cidadao_models.flags._peers import Encoded, encode, losing_bids, recode
+from cidadao_models.records import plain_words
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+MIN_CODE = 4
+"""Fewest digits of a catalogue code (CATMAT has six, CATSER four or five): shorter ones number the
+items of one tender."""
+
+MIN_REPEATS = 3
+"""Records that share a code of a catalogue; other items are told by their description."""
+
+OWN_PROCESSES = 0.5
+"""Least share of distinct tenders among the records of one description: with fewer, the text is
+that of the whole tender and its items differ."""
+
+SMALLEST_PRICE = 0.0001
+"""R$; some medicines cost less than a centavo a unit, nothing costs less than this."""
+
+_UNITS = {
+    "unidade": "un und unid unids uni u unidade unidades unitario peca pecas pc pcs pca pç",
+    "caixa": "cx cxs caixa caixas",
+    "pacote": "pct pcte pcts pac pacote pacotes pt",
+    "frasco": "fr frs fra frasco frascos fco",
+    "litro": "l lt lts litro litros",
+    "quilo": "kg kgs kilo quilo quilos quilograma quilogramas kilograma",
+    "grama": "g gr gramas grama",
+    "metro": "m mt mts metro metros ml",
+    "metro quadrado": "m2 m² metro-quadrado",
+    "metro cubico": "m3 m³ metro-cubico",
+    "hora": "h hr hrs hs hora horas",
+    "dia": "dia dias diaria diarias",
+    "mes": "mes meses mensal mensalidade",
+    "comprimido": "comp cp cpr comprimido comprimidos cpd",
+    "ampola": "amp ap ampola ampolas",
+    "capsula": "cap caps capsula capsulas",
+    "resma": "rsm rm resma resmas",
+    "galao": "gl galao galoes",
+    "fardo": "fd fardo fardos",
+    "rolo": "rl rolo rolos",
+    "saco": "sc saco sacos",
+    "tubo": "tb tubo tubos",
+    "bisnaga": "bg bisn bisnaga bisnagas",
+    "par": "par pares pr",
+    "tonelada": "t ton tonelada toneladas",
+    "bobina": "bob bobina bobinas",
+    "cartucho": "cart cartucho cartuchos",
+    "quilometro": "km quilometro quilometros",
+}
+"""Units of supply and the spellings seen in Brazilian portals."""
+
+_WHOLE = frozenset(
+    "servico servicos serv sv srv verba vb global gb lote lt lotes conjunto cj conj empreitada"
+    " obra projeto evento contrato estimativa".split()
+)
+"""Units that are no measure: one service or one lot is of any size."""
+
+_SPELLINGS = {word: name for name, words in _UNITS.items() for word in words.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """n records: group of item and unit (-1 not comparable), price, quantity and year (0 none)."""
+
+    group: Ints
+    by_code: Bools
+    unit: Encoded
+    price: Floats
+    quantity: Floats
+    year: Ints
+
+
+def items(contracts: pd.DataFrame) -> Items:
+    """Item, unit, unit price and year of each record."""
+    n = len(contracts)
+    quantity = _positive(contracts, "quantidade")
+    price = _prices(contracts, quantity)
+    unit = _units(contracts)
+    whole = np.array([text.split()[0] in _WHOLE for text in unit.texts] + [False], dtype=bool)
+    known = np.isfinite(price) & ~whole[unit.codes] & ~losing_bids(contracts)
+    code = _often(np.where(known, _codes(contracts), -1))
+    described = encode(contracts.get("objeto"), n) if "objeto" in contracts else None
+    text = np.full(n, -1, dtype=np.int64)
+    head = np.zeros(n, dtype=np.int64)
+    if described is not None:
+        plain = recode(_plain(described.texts), described.codes)
+        text = np.where(known & (code < 0), plain.codes, -1)
+        text = _of_many_tenders(contracts, text)
+        head = recode(_first_words(plain.texts), plain.codes).codes + 1
+    by_code = code >= 0
+    # a code whose descriptions begin with other words is not one item: both must agree
+    item = np.where(by_code, 2 * (code * (int(head.max(initial=0)) + 1) + head), 2 * text + 1)
+    item = np.where(by_code | (text >= 0), item, -1)
+    group = np.where(item >= 0, item * (len(unit.texts) + 1) + unit.codes + 1, -1)
+    return Items(group, by_code, unit, price, quantity, _years(contracts))
+
+
+def _positive(contracts: pd.DataFrame, name: str) -> Floats:
+    if name not in contracts:
+        return np.full(len(contracts), np.nan)
+    value = contracts[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.where(np.isfinite(value) & (value >= SMALLEST_PRICE), value, np.nan)
+
+
+def _prices(contracts: pd.DataFrame, quantity: Floats) -> Floats:
+    """The unit price told, else the amount divided by the quantity."""
+    told = _positive(contracts, "valor_unitario")
+    return np.where(np.isnan(told), _positive(contracts, "valor") / quantity, told)
+
+
+def _years(contracts: pd.DataFrame) -> Ints:
+    if "data" not in contracts:
+        return np.zeros(len(contracts), dtype=np.int64)
+    days = contracts["data"].to_numpy()
+    return np.where(np.isnat(days), 0, days.astype("datetime64[Y]").astype(np.int64) + 1970)
+
+
+def _units(contracts: pd.DataFrame) -> Encoded:
+    """Units under one spelling: "UND." and "unidade" are one, "CX C/ 100" keeps its 100."""
+    encoded = encode(contracts.get("unidade"), len(contracts))
+    return recode([_unit(text) for text in encoded.texts], encoded.codes)
+
+
+def _unit(text: str) -> str:
+    words = plain_words(text.replace("²", "2").replace("³", "3")).split()
+    kept = [_SPELLINGS.get(word, word) for word in words if word not in ("de", "com", "c", "por")]
+    return " ".join(kept)
+
+
+def _codes(contracts: pd.DataFrame) -> Ints:
+    """Catalogue codes; those of few digits number the items of a tender and are none."""
+    encoded = encode(contracts.get("item_codigo"), len(contracts))
+    names = [re.sub(r"[^0-9A-Za-z]", "", text).lstrip("0") for text in encoded.texts]
+    return recode([name if len(name) >= MIN_CODE else "" for name in names], encoded.codes).codes
+
+
+def _often(code: Ints) -> Ints:
+    """Codes that several records share; one that occurs once or twice numbers a single purchase."""
+    if not (code >= 0).any():
+        return code
+    size = np.bincount(code[code >= 0])
+    return np.where((code >= 0) & (size[code] >= MIN_REPEATS), code, -1)
+
+
+def _plain(texts: list[str]) -> list[str]:
+    return [b" ".join(text.split()).decode("ascii") for text in _objects.fold(texts)]
+
+
+def _first_words(texts: list[str]) -> list[str]:
+    """First word of each description, in the singular: "seringas" -> "seringa"."""
+    return [_objects.stem(text.split(" ", 1)[0]) if text else "" for text in texts]
+
+
+def _of_many_tenders(contracts: pd.DataFrame, text: Ints) -> Ints:
+    """Descriptions repeated within few tenders are those of the tender, not of an item."""
+    name = next((c for c in ("licitacao_id", "numero") if c in contracts), None)
+    if name is None or not (text >= 0).any():
+        return text
+    tender = encode(contracts[name], len(contracts)).codes
+    at = np.flatnonzero((text >= 0) & (tender >= 0))
+    pairs = np.unique(text[at] * (int(tender.max(initial=0)) + 1) + tender[at])
+    of_text = pairs // (int(tender.max(initial=0)) + 1)
+    size = np.bincount(text[at], minlength=int(text.max(initial=0)) + 1)
+    distinct = np.bincount(of_text, minlength=len(size))
+    spread = distinct >= OWN_PROCESSES * size
+    return np.where((text >= 0) & spread[text], text, -1)
