@@ -128,6 +128,19 @@ def _roles() -> _Roles:
 _KNOWN_ROLES = _roles()
 
 
+def fillers() -> frozenset[str]:
+    """Bare words that tell no object: fillers, actions, and those that open a purpose."""
+    return frozenset(
+        word.decode() for word, role in _roles().items() if not role or role[0] in "!@"
+    )
+
+
+def is_noun(word: str) -> bool:
+    """Whether a bare lower-case word may name an object: no filler, action or short word."""
+    role = _KNOWN_ROLES[word.encode()]
+    return bool(role) and role[0] not in "!@"
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectKey:
     """Action ("locacao", "obra" … or "") and up to two nouns of a description."""
