@@ -5,20 +5,16 @@ A scan over windows of days in each financial year of a buyer; knows nothing of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from scipy.special import pdtrc
 
-from cidadao_models import records as fields
-from cidadao_models.flags import _limits, _strength
-from cidadao_models.flags._peers import Encoded, encode
+from cidadao_models.flags import _direct, _limits, _strength
+from cidadao_models.flags._peers import encode
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,20 +42,11 @@ MIN_BUYERS = 20
 """Fewest other buyer-years from which ordinary amounts are learned: some goods cost nearly the
 limit everywhere, but a few buyers who all split would look like that too."""
 
-_BY_VALUE = re.compile(
-    r"(?i)\bart\w*\.?\s*(?:75|24)\b[\s,.º°]*(?:inc\w*\.?\s*)?(?:i{1,2})\b(?!\s*,?\s*v)"
+_SINGULAR = (
+    r"(?i)artist|apres(?:enta|\.)|show|banda|cantor|musical|orquestra|forr[oó]|palestra|ministrar"
+    r"|instrutor|oficineir"
 )
-_OTHER_ITEM = re.compile(
-    r"(?i)\bart\w*\.?\s*(?:75|24)\b[\s,.º°]*(?:inc\w*\.?\s*)?(?:iii|iv|v|vi{1,3}|ix|x[ivx]*)\b"
-)
-_NOT_BY_VALUE = (
-    r"(?i)emerg[eê]nci|calamidade|covid|coronav|13\.?979|agricultura familiar|chamada p[uú]blica"
-    r"|im[oó]ve[li]|inexig|judicial|ades[aã]o"
-)
-"""Grounds of a direct award other than its small value: those sums have no such limit."""
-
-_SINGULAR = r"(?i)artist|apres(?:enta|\.)|show|banda|cantor|musical|orquestra|forr[oó]|palestra"
-"""Each artist or speaker is a purchase of its own: such awards only add up by supplier."""
+"""Each artist, speaker or teacher is a purchase of its own: they only add up by supplier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +83,18 @@ class Cluster:
 def direct_awards(contracts: pd.DataFrame) -> Awards:
     """The awards made for their small value, each below its limit, with known buyer and date."""
     n = len(contracts)
-    modality = contracts["_modalidade"].to_numpy()
-    basis = encode(contracts.get("fundamento_legal"), n)
-    by_value = _told(basis, _BY_VALUE) | ((modality == "dispensa") & ~_told(basis, _OTHER_ITEM))
+    told = _direct.grounds(contracts)
+    by_value = (told.ground >= _direct.UNSTATED) & (told.ground <= _direct.VALUE_OTHER)
     buyer = encode(contracts["_comprador"], n).codes
     day = contracts["data"].to_numpy().astype("datetime64[D]")
     value = contracts["_valor"].to_numpy()
     with np.errstate(invalid="ignore"):
         rows = np.flatnonzero(by_value & (value > 0) & (buyer >= 0) & ~np.isnat(day))
-    rows = rows[~_mentions(contracts, rows, _NOT_BY_VALUE)]
+    rows = rows[~_direct.mentions(contracts, rows)]
     if len(rows) < 2:
         rows = rows[:0]
-    regime = _regimes(basis, encode(contracts.get("modalidade"), n))
-    limit = _limits.dispensa_limits(day[rows], contracts["_obra"].to_numpy()[rows], regime[rows])
+    works = contracts["_obra"].to_numpy()[rows]
+    limit = _limits.dispensa_limits(day[rows], works, told.regime[rows])
     process = _process(contracts, rows, buyer[rows], day[rows])
     total = np.bincount(process, weights=value[rows], minlength=0)
     below = total[process] < limit
@@ -128,7 +114,7 @@ def direct_awards(contracts: pd.DataFrame) -> Awards:
         value=np.bincount(award, weights=value[records], minlength=len(rows)).astype(np.float64),
         limit=limit,
         buyer=buyer[rows],
-        nature=np.where(_mentions(contracts, rows, _SINGULAR), -1, _nature(contracts)[rows]),
+        nature=np.where(_direct.mentions(contracts, rows, _SINGULAR), -1, _nature(contracts)[rows]),
         supplier=encode(contracts["_fornecedor"], n).codes[rows],
     )
 
@@ -177,32 +163,6 @@ def _process(contracts: pd.DataFrame, rows: Ints, buyer: Ints, day: Days) -> Int
     alone = number < 0
     number[alone] = len(rows) + np.flatnonzero(alone)
     return _codes(buyer, day.astype("datetime64[Y]").astype(np.int64), number)
-
-
-def _told(texts: Encoded, pattern: re.Pattern[str]) -> Bools:
-    told = [pattern.search(text) is not None for text in texts.texts]
-    return np.array([*told, False], dtype=bool)[texts.codes]
-
-
-def _mentions(contracts: pd.DataFrame, rows: Ints, pattern: str) -> Bools:
-    told = np.zeros(len(rows), dtype=bool)
-    for name in ("objeto", "fundamento_legal", "modalidade"):
-        if name in contracts and len(rows):
-            texts = fields.as_text(contracts[name]).take(pa.array(rows))
-            found = pc.fill_null(pc.match_substring_regex(texts, pattern), False)
-            told |= found.to_numpy(zero_copy_only=False)
-    return told
-
-
-def _regimes(*texts: Encoded) -> Ints:
-    """Position in `_limits.REGIMES` of the law named by the first text that names one, else -1."""
-    regime = np.full(len(texts[0].codes), -1, dtype=np.int64)
-    for encoded in texts:
-        names = [_limits.stated_regime(text) for text in encoded.texts]
-        stated = [_limits.REGIMES.index(name) if name else -1 for name in names]
-        found = np.array([*stated, -1], dtype=np.int64)[encoded.codes]
-        regime = np.where(regime < 0, found, regime)
-    return regime
 
 
 def _nature(contracts: pd.DataFrame) -> Ints:
