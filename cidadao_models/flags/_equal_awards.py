@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from cidadao_models.findings import words
-from cidadao_models.flags import _estimates, _names, _strength
+from cidadao_models.flags import _estimates, _shown, _strength
 from cidadao_models.flags._peers import encode
 
 Bools = npt.NDArray[np.bool_]
@@ -77,7 +77,7 @@ def repeated(
         total = float(known.award[rows].sum())
         facts: dict[str, object] = {
             "caso": f"Em {len(rows)} das {n} licitações de"
-            f" {_names.supplier(contracts, known.row[rows])} o valor homologado é igual ao estimado"
+            f" {_shown.supplier(contracts, known.row[rows])} o valor homologado é igual ao estimado"
             f" ({words.money(total)} no total)",
             "iguais": len(rows),
             "licitacoes": n,

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from cidadao_models.flags import _objects
-from cidadao_models.records import mask_cpf
 
 _SUFFIXES = frozenset(
     "ltda limitada me epp sa eireli mei cia ss sc ei filial matriz falida unipessoal".split()
@@ -165,13 +163,3 @@ def _spells(word: str, words: list[str]) -> bool:
             if _spells(word[size:], words[at + 1 :]):
                 return True
     return False
-
-
-def commonest(table: pd.DataFrame, labels: npt.NDArray[np.int64], columns: Sequence[str]) -> str:
-    """The commonest text of the first of these columns that says anything, CPFs masked."""
-    for name in columns:
-        if name in table:
-            texts = table[name].loc[labels.tolist()].dropna().astype(str).value_counts()
-            if len(texts):
-                return mask_cpf(min(texts.index[texts == texts.iloc[0]]))
-    return "não informado"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cidadao_models.flags import Hit, _names, _strength, _variety, flag
+from cidadao_models.flags import Hit, _shown, _strength, _variety, flag
 
 MAX_NAMED = 6
 """Kinds named in the sentence."""
@@ -58,9 +58,7 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     for one in _variety.varied(contracts, min_ratio=min_ratio):
         more = "…" if len(one.kinds) > MAX_NAMED else ""
         facts: dict[str, object] = {
-            "fornecedor": _names.commonest(
-                contracts, labels[one.rows], ("fornecedor", "_fornecedor")
-            ),
+            "fornecedor": _shown.supplier(contracts, one.rows),
             "tipos": len(one.kinds),
             "n": one.n,
             "quais": ", ".join(one.kinds[:MAX_NAMED]) + more,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cidadao_models.findings import words
-from cidadao_models.flags import Hit, _concentration, _names, _strength, flag
+from cidadao_models.flags import Hit, _concentration, _shown, _strength, flag
 from cidadao_models.flags._peers import BUYERS
 
 
@@ -58,12 +58,11 @@ def check(contracts: pd.DataFrame, *, min_share: float, min_ratio: float) -> Ite
     labels = contracts.index.to_numpy()
     for leader in _concentration.leaders(market, min_share=min_share, min_ratio=min_ratio):
         mine = (market.buyer == leader.buyer) & (market.supplier == leader.supplier)
-        rows = np.sort(labels[market.row[mine]])
+        at = market.row[mine]
+        rows = np.sort(labels[at])
         facts: dict[str, object] = {
-            "fornecedor": _names.commonest(contracts, rows, ("fornecedor", "_fornecedor")),
-            "comprador": _names.commonest(
-                contracts, rows, ("unidade_gestora", "orgao", "_comprador")
-            ),
+            "fornecedor": _shown.supplier(contracts, at),
+            "comprador": _shown.buyer(contracts, at),
             "parte": leader.share,
             "total": leader.total,
             "n": leader.n,
