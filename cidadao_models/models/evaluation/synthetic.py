@@ -215,6 +215,9 @@ def planted_contracts(
     return frame, mask
 
 
+LAW_14133 = pd.Timestamp("2021-04-01")
+"""From this day on the invented files state Lei 14.133/2021, before it Lei 8.666/1993."""
+
 PORTAL_COLUMNS = (
     "Número do Contrato;Objeto;Fundamento Legal;Modalidade Compra;Situação Contrato;"
     "Código Órgão Superior;Nome Órgão Superior;Código Órgão;Nome Órgão;Código UG;Nome UG;"
@@ -238,7 +241,7 @@ def _portal_row(number: int, record: dict[str, Any]) -> tuple[str, ...]:
     return (
         record["numero"],
         f"{record['objeto']}{separator}conforme termo de referência",
-        "Lei 14.133/2021",
+        "Lei 14.133/2021" if record["data_assinatura"] >= LAW_14133 else "Lei 8.666/1993",
         record["modalidade"],
         "Publicado",
         "26000",
