@@ -125,6 +125,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="RELATÓRIO",
         help="gravar o relatório em .html, .xlsx, .csv ou .json",
     )
+    analyze.add_argument(
+        "--sanctions",
+        metavar="LISTA",
+        help="procurar os fornecedores nesta lista de sanções (CEIS ou CNEP)",
+    )
     analyze.set_defaults(run=_analyze)
 
     server = commands.add_parser("serve", help="servir a página e a API")
@@ -192,7 +197,7 @@ def _analyze(options: argparse.Namespace) -> int:
     status = DONE
     for name, target in zip(options.files, targets, strict=True):
         try:
-            _analyze_one(name, options.threshold, target)
+            _analyze_one(name, options.threshold, target, options.sanctions)
         except CidadaoError as error:
             print(f"{name}: {error.message} {error.hint}".replace("\n", " "), file=sys.stderr)
             status = BAD_INPUT
@@ -216,12 +221,15 @@ def _targets(files: Sequence[str], output: Path | None) -> list[Path | None]:
     ]
 
 
-def _analyze_one(name: str, threshold: float, target: Path | None) -> None:
+def _analyze_one(name: str, threshold: float, target: Path | None, sanctions: str | None) -> None:
     from cidadao_models.analysis import analyze
 
+    hint = "Confira o caminho e o nome do arquivo."
     if not Path(name).is_file():
-        raise InputError("Arquivo não encontrado.", hint="Confira o caminho e o nome do arquivo.")
-    report = analyze(name, threshold=threshold)
+        raise InputError("Arquivo não encontrado.", hint=hint)
+    if sanctions is not None and not Path(sanctions).is_file():
+        raise InputError(f"Lista de sanções não encontrada: {sanctions}.", hint=hint)
+    report = analyze(name, threshold=threshold, sanctions=sanctions)
     _print_report(name, report)
     if target is not None:
         _write(report, target)

@@ -56,6 +56,22 @@ def test_analyze_writes_the_report(contracts: Path, tmp_path: Path, suffix: str)
     assert target.stat().st_size > 100
 
 
+def test_suppliers_are_looked_up_in_a_list_of_sanctions(
+    contracts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = tmp_path / "ceis.csv"
+    listed.write_text(
+        "CPF OU CNPJ DO SANCIONADO;NOME DO SANCIONADO;CATEGORIA DA SANÇÃO;DATA INÍCIO SANÇÃO;"
+        "DATA FINAL SANÇÃO;ÓRGÃO SANCIONADOR\n11.444.777/0001-61;OUTRA LTDA;"
+        "Declaração de Inidoneidade sem prazo determinado;01/02/2023;01/02/2027;Tribunal\n",
+        encoding="utf-8",
+    )
+    assert main(["analyze", str(contracts), "--sanctions", str(listed)]) == 0
+    assert "sanç" in capsys.readouterr().out
+    assert main(["analyze", str(contracts), "--sanctions", str(tmp_path / "nada.csv")]) == 2
+    assert "Lista de sanções não encontrada" in capsys.readouterr().err
+
+
 def test_json_report_is_the_contract(contracts: Path, tmp_path: Path) -> None:
     target = tmp_path / "relatorio.json"
     main(["analyze", str(contracts), "--output", str(target), "--threshold", "0"])
