@@ -34,6 +34,8 @@ SINGLE_BIDS = 0.08
 DECEMBER = 1.5
 MISSPELT = 0.10
 BRANCHES = 0.03
+OLDEST = 60 * 365
+"""Days; the register of companies has few older ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,7 @@ def _registered(draft: pd.DataFrame, firms: Companies, rng: np.random.Generator)
     n = len(firms.names)
     begun = draft.groupby("supplier")["signed"].agg(["min", "max"]).reindex(range(n))
     most = draft.groupby("supplier")["value"].max().reindex(range(n)).to_numpy()
-    age = np.maximum(400, 365 * 10 * np.exp(rng.normal(0, 0.7, n)))
+    age = np.clip(365 * 10 * np.exp(rng.normal(0, 0.7, n)), 400, OLDEST)
     young = firms.young & (most < 50_000)
     age = np.where(young, rng.integers(70, 330, n), age).astype("m8[D]")
     founded = begun["min"].to_numpy().astype("M8[D]") - age

@@ -64,13 +64,13 @@ def _little_spread(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
 
 
 def _close_second(table: pd.DataFrame, groups: Groups, rng: Rng) -> Planted:
-    """The second bid lies a few ten-thousandths above the winner, the others far above."""
+    """The second bid lies less than a real above the winner, the others far above."""
     cases = _some(groups, 4, CASES, rng)
     for rows in cases:
         lowest = table.loc[rows, "valor_proposta"].min()
-        above = np.sort(rng.uniform(0.08, 0.35, len(rows)))
-        above[:2] = 0.0, rng.uniform(0.0001, 0.0006)
-        _write(table, rows, lowest * (1 + above), 0)
+        amounts = lowest * (1 + np.sort(rng.uniform(0.08, 0.35, len(rows))))
+        amounts[:2] = lowest, lowest + rng.uniform(0.01, 0.90)
+        _write(table, rows, amounts, 0)
     return Planted(table, cases)
 
 

@@ -205,5 +205,6 @@ def year_end_rush(table: pd.DataFrame, rng: Rng) -> Planted:
         years = np.full(40, 2025) if number else rng.integers(2022, 2026, 40)
         first = np.array([f"{one}-12-01" for one in years], dtype="M8[D]")
         sign_on(table, late, catalogue.workday(first + rng.integers(0, 22, 40).astype("m8[D]")))
+        table.loc[late, "data"] = table.loc[late, "data_assinatura"]
         cases.append(late)
     return Planted(table, cases)
