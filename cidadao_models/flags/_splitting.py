@@ -134,25 +134,23 @@ def _covered(day: Days, rows: Ints, year: Ints) -> Floats:
     In a file of one quarter everything lies close together, which is no bunching. Told by the
     awards themselves where they are many, else by all records of the year.
     """
-    whole = _spans(day[~np.isnat(day)].astype("datetime64[Y]"), day[~np.isnat(day)])
-    years = day[rows].astype("datetime64[Y]")
-    of_file = np.array([whole.get(one, YEAR_DAYS) for one in years.tolist()], dtype=np.float64)
-    of_limit = _spans(year, day[rows])
-    own = np.array([of_limit.get(one, np.inf) for one in year.tolist()], dtype=np.float64)
-    return np.minimum(of_file, own)
+    dated = np.flatnonzero(~np.isnat(day))
+    calendar = day.astype("datetime64[Y]").astype(np.int64)
+    calendar -= calendar[dated].min(initial=calendar.max(initial=0))
+    of_file = _spans(calendar[dated], day[dated], few=YEAR_DAYS)[calendar[rows]]
+    return np.minimum(of_file, _spans(year, day[rows], few=np.inf)[year])
 
 
-def _spans(code: npt.NDArray[np.generic], day: Days) -> dict[object, float]:
-    """Days from the first to the last of each code that at least `MIN_COVERING` days tell."""
-    codes, position = np.unique(code, return_inverse=True)
+def _spans(code: Ints, day: Days, *, few: float) -> Floats:
+    """Days from first to last of each code (0, 1, …); `few` where few dates tell it."""
     number = day.astype(np.int64)
-    first = np.full(len(codes), np.iinfo(np.int64).max)
-    last = np.full(len(codes), np.iinfo(np.int64).min)
-    np.minimum.at(first, position, number)
-    np.maximum.at(last, position, number)
-    many = np.bincount(position, minlength=len(codes)) >= MIN_COVERING
-    found = zip(codes[many].tolist(), (last - first + 1.0)[many].tolist(), strict=True)
-    return dict(found)
+    size = int(code.max(initial=-1)) + 1
+    first = np.full(size, np.iinfo(np.int64).max)
+    last = np.full(size, np.iinfo(np.int64).min)
+    np.minimum.at(first, code, number)
+    np.maximum.at(last, code, number)
+    many = np.bincount(code, minlength=size) >= MIN_COVERING
+    return np.where(many, last - first + 1.0, few)
 
 
 def _process(contracts: pd.DataFrame, rows: Ints, buyer: Ints, day: Days) -> Ints:
@@ -201,17 +199,21 @@ def _scan(
     if not keep.any():
         return
     others = _Reference(awards, known, key, alike[known], share)
-    order = np.flatnonzero(keep)[np.lexsort((awards.day[known][keep], key[keep]))]
+    kept = np.flatnonzero(keep)
+    day = awards.day[known]
+    order = kept[np.lexsort((day[kept], key[kept]))]
+    sorted_key, sorted_day, sorted_share = key[order], day[order], share[order]
     for cut in NEAR_LIMIT:
-        high = order[share[order] >= cut]
+        high = slice(None) if cut <= 0 else np.flatnonzero(sorted_share >= cut)
+        row, line = order[high], (sorted_key[high], sorted_day[high], sorted_share[high])
         for fraction in SPAN_FRACTIONS:
             span = max(1, int(window_days * fraction))
-            start, end = passing_windows(key[high], awards.day[known][high], share[high], span=span)
+            start, end = passing_windows(*line, span=span)
             if not len(start):
                 continue
-            p = TESTS * others.chance(high[start], end - start, cut=cut, span=span)
-            for i in _apart(start, end, p, len(high)):
-                yield Cluster(known[high[start[i] : end[i]]], kind, float(p[i]))
+            p = TESTS * others.chance(row[start], end - start, cut=cut, span=span)
+            for i in _apart(start, end, p, len(row)):
+                yield Cluster(known[row[start[i] : end[i]]], kind, float(p[i]))
 
 
 def _apart(start: Ints, end: Ints, p: Floats, n: int) -> Iterator[int]:
