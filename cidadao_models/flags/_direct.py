@@ -288,9 +288,15 @@ FEW_ROWS = 500
 def mentions(contracts: pd.DataFrame, rows: Ints, pattern: str = NOT_BY_VALUE) -> Bools:
     """Rows whose object, legal basis or modality has the words of `pattern`."""
     told = np.zeros(len(rows), dtype=bool)
-    for name in ("objeto", "fundamento_legal", "modalidade"):
+    if "objeto" in contracts and len(rows):
+        told |= _found(fields.as_text(contracts["objeto"]).take(pa.array(rows)), pattern)
+    search = re.compile(pattern).search
+    for name in ("fundamento_legal", "modalidade"):
         if name in contracts and len(rows):
-            told |= _found(fields.as_text(contracts[name]).take(pa.array(rows)), pattern)
+            texts = encode(contracts[name].iloc[rows], len(rows))
+            told |= np.array([*(search(text) is not None for text in texts.texts), False])[
+                texts.codes
+            ]
     return told
 
 

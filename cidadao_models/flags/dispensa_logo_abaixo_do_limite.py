@@ -22,8 +22,9 @@ Bools = npt.NDArray[np.bool_]
 FALSE_DISCOVERIES = 0.01
 """Share of the buyers told that may show their heap by chance (Benjamini-Hochberg)."""
 
-MIN_RATIO = 2.0
-"""Least ratio of amounts below the limit to those expected: from here on most of them are extra."""
+MIN_RATIO, BAR_RATIO = 2.0, 3.0
+"""Times as many amounts below the limit as expected: told as context from the first on, where half
+of them are extra, and at the bar from the second, where two in three are."""
 
 MIN_NAMED = 5
 """Fewest direct awards among the amounts below the limit."""
@@ -70,7 +71,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
         if value > FALSE_DISCOVERIES or ratio < MIN_RATIO or len(rows) < MIN_NAMED:
             continue
         rarity = float(_strength.from_chance(value, bar=FALSE_DISCOVERIES))
-        weight = min(CEILING, rarity, float(_strength.from_multiple(ratio, bar=MIN_RATIO)))
+        weight = min(CEILING, rarity, float(_strength.from_multiple(ratio, bar=BAR_RATIO)))
         if 2 * len(rows) < test.counts.below:
             weight *= _strength.BAR
         labels = contracts.index[rows]
