@@ -16,7 +16,6 @@ from cidadao_models.flags import Hit, _bunching, _direct, _strength, flag
 from cidadao_models.flags._bunching import WINDOW, Bunching, Limited
 from cidadao_models.flags._peers import BUYERS
 
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 FALSE_DISCOVERIES = 0.01
@@ -31,8 +30,6 @@ MIN_NAMED = 5
 
 CEILING = 0.84
 """Highest weight: a heap says much of the buyer and less of each of its awards."""
-
-_Test = tuple[Limited, Bunching]
 
 
 @flag(
@@ -65,8 +62,8 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     q = _bunching.adjusted([max(test.p_value, test.p_peak) for _, test in tests])
     for (part, test), value in zip(tests, q.tolist(), strict=True):
         ratio = test.counts.below / max(_expected(test), 1.0)
-        rows = _below(part)
-        rows = rows[named[part.kind][rows]]
+        under = (part.amount < part.limit) & (part.amount >= part.limit * np.exp(-WINDOW))
+        rows = part.position[under & named[part.kind][part.position]]
         rows = rows[~_direct.mentions(contracts, rows)]
         if value > FALSE_DISCOVERIES or ratio < MIN_RATIO or len(rows) < MIN_NAMED:
             continue
@@ -74,27 +71,19 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
         weight = min(CEILING, rarity, float(_strength.from_multiple(ratio, bar=BAR_RATIO)))
         if 2 * len(rows) < test.counts.below:
             weight *= _strength.BAR
-        labels = contracts.index[rows]
-        yield Hit(labels.tolist(), _facts(contracts, part, test, len(rows), value), weight)
+        facts = _facts(contracts, part, test, len(rows), value)
+        yield Hit(contracts.index[rows].tolist(), facts, weight)
 
 
-def _tests(contracts: pd.DataFrame) -> Iterator[_Test]:
+def _tests(contracts: pd.DataFrame) -> Iterator[tuple[Limited, Bunching]]:
     for group in _bunching.limited(contracts, fewest=_bunching.MIN_OF_BUYER):
         for part in _bunching.by_buyer(group):
             yield part, _bunching.local_test(part.amount, part.limit)
 
 
 def _expected(test: Bunching) -> float:
-    """Amounts expected just below the limit: by the slope around it, or as dense as farther below.
-
-    Where all dearer purchases take another form, only the second says anything.
-    """
+    """Amounts expected just below: by the slope around the limit, or as dense as farther below."""
     return max(test.expected_below, test.counts.outer_below / (_bunching.OUTER - 1))
-
-
-def _below(part: Limited) -> Ints:
-    under = (part.amount < part.limit) & (part.amount >= part.limit * np.exp(-WINDOW))
-    return part.position[under]
 
 
 def _named_kinds(contracts: pd.DataFrame) -> dict[str, Bools]:
