@@ -275,17 +275,3 @@ def act_of(prepared: pd.DataFrame, group: Limited) -> str:
     law = _limits.REGIMES[regime] if regime >= 0 else None
     works = bool(_works(prepared.iloc[[first]])[0])
     return _limits.dispensa_limit(day, works=works, legal_basis=law).act
-
-
-def adjusted(p: npt.ArrayLike) -> Floats:
-    """q-values of n p-values: smallest false discovery rate at which each is shown.
-
-    Benjamini and Hochberg (1995), step-up, in the order given.
-    """
-    values = np.asarray(p, dtype=np.float64)
-    n = len(values)
-    order = np.argsort(values)[::-1]
-    answer = np.empty(n)
-    scaled = values[order] * n / np.arange(n, 0, -1)
-    answer[order] = np.minimum(1.0, np.minimum.accumulate(scaled))
-    return answer

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import bdtrc
 
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
 Ints = npt.NDArray[np.int64]
@@ -171,12 +172,3 @@ def _chance(k: int, everywhere: Ints, own: Ints, counts: Ints) -> float:
     met = np.flatnonzero(alike[1:]) + 1
     unseen = len(own) * float(bdtrc(k - 1, n, 1 / size))
     return min(1.0, float((alike[met] * bdtrc(k - 1, n, met / size)).sum()) + unseen)
-
-
-def adjusted(p: Floats, n: int) -> Floats:
-    """q-values of the smallest p of n tests, the others being 1 (Benjamini and Hochberg 1995)."""
-    order = np.argsort(p)[::-1]
-    rank = np.arange(len(p), 0, -1)
-    answer = np.empty(len(p))
-    answer[order] = np.minimum(1.0, np.minimum.accumulate(p[order] * max(n, len(p)) / rank))
-    return answer

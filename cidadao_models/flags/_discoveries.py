@@ -18,7 +18,7 @@ def adjusted(p: npt.ArrayLike, n_tests: int | None = None) -> Floats:
     not given had a p-value of 1.
     """
     values = np.asarray(p, dtype=np.float64)
-    total = len(values) if n_tests is None else n_tests
+    total = max(len(values), n_tests or 0)
     order = np.argsort(values)[::-1]
     scaled = values[order] * total / np.arange(len(values), 0, -1)
     answer = np.empty(len(values))

@@ -15,6 +15,7 @@ from scipy.special import bdtrc
 
 from cidadao_models.findings import words
 from cidadao_models.flags import _estimates, _shown, _strength
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
 Bools = npt.NDArray[np.bool_]
@@ -66,14 +67,10 @@ def repeated(
             continue
         p = float(bdtrc(len(rows) - 1, n, _usual_share(equal, buyer, mine)))
         tests.append((p, rows, n))
-    q, best = 1.0, []
     tests.sort(key=lambda test: (test[0], int(test[1][0])))
-    for rank in range(len(tests), 0, -1):  # Benjamini and Hochberg (1995)
-        p, rows, n = tests[rank - 1]
-        q = min(q, p * n_suppliers / rank)
-        best.append((q, rows, n))
+    shown = adjusted([p for p, _, _ in tests], n_suppliers)
     middle = float(np.median(known.award))
-    for q, rows, n in reversed(best):
+    for q, (_, rows, n) in zip(shown.tolist(), tests, strict=True):
         total = float(known.award[rows].sum())
         facts: dict[str, object] = {
             "caso": f"Em {len(rows)} das {n} licitações de"

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import pdtrc
 
-from cidadao_models.flags import _bunching, _direct, _limits
+from cidadao_models.flags import _direct, _limits
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
 Ints = npt.NDArray[np.int64]
@@ -93,7 +94,7 @@ def repeats(contracts: pd.DataFrame, told: _direct.Grounds) -> Iterator[Repeat]:
     for k, at in kept.items():
         passes = len(at) >= MIN_AWARDS and value[at].sum() > limit[at].max()
         chances[k] = float(single[k]) if passes else 1.0
-    q = _bunching.adjusted(chances)
+    q = adjusted(chances)
     for k in np.flatnonzero(q <= FALSE_DISCOVERIES).tolist():
         at, others = kept[k], np.delete(count, k)
         yield Repeat(

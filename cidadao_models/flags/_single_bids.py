@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import bdtrc
 
-from cidadao_models.flags._concentration import adjusted
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
 Ints = npt.NDArray[np.int64]

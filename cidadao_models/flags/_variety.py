@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaln, gammaln
 
-from cidadao_models.flags._concentration import MIX, adjusted, cents
+from cidadao_models.flags._concentration import MIX, cents
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import Encoded, encode, recode
 
 Ints = npt.NDArray[np.int64]

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from cidadao_models.flags import _shown
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
 Floats = npt.NDArray[np.float64]
@@ -212,13 +213,12 @@ def shown(
 
     Benjamini and Hochberg (1995) over `n_tests` Decembers, those not busy counted as ordinary.
     """
-    order = sorted(range(len(tested)), key=lambda i: tested[i].rush.p_value)
-    q, found = 1.0, []
-    for rank in range(len(order), 0, -1):
-        one = tested[order[rank - 1]]
-        q = min(q, one.rush.p_value * n_tests / rank)
-        if q <= false_discoveries and one.rush.ratio >= one.rush.least:
-            found.append((one, q))
+    q = adjusted([one.rush.p_value for one in tested], n_tests)
+    found = [
+        (one, float(value))
+        for one, value in zip(tested, q, strict=True)
+        if value <= false_discoveries and one.rush.ratio >= one.rush.least
+    ]
     yield from sorted(found, key=lambda f: (f[1], f[0].buyer, f[0].rush.year))
 
 

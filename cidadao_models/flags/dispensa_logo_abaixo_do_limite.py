@@ -14,6 +14,7 @@ import pandas as pd
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _bunching, _direct, _strength, flag
 from cidadao_models.flags._bunching import WINDOW, Bunching, Limited
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import BUYERS
 
 Bools = npt.NDArray[np.bool_]
@@ -59,7 +60,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     if not tests:
         return
     named = _named_kinds(contracts)
-    q = _bunching.adjusted([max(test.p_value, test.p_peak) for _, test in tests])
+    q = adjusted([max(test.p_value, test.p_peak) for _, test in tests])
     for (part, test), value in zip(tests, q.tolist(), strict=True):
         ratio = test.counts.below / max(_expected(test), 1.0)
         under = (part.amount < part.limit) & (part.amount >= part.limit * np.exp(-WINDOW))

@@ -15,6 +15,7 @@ from scipy import stats
 from cidadao_models.findings import severity
 from cidadao_models.findings.words import fill
 from cidadao_models.flags import _screens as bid_screens
+from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._screens import Floats
 from cidadao_models.models.core.calibration import score_from_p
 from cidadao_models.models.pattern_analysis.collusion import (
@@ -182,9 +183,7 @@ def _discoveries(p: Floats) -> np.ndarray:
     """Positions kept by Benjamini and Hochberg at FALSE_DISCOVERIES, smallest p first."""
     known = np.flatnonzero(~np.isnan(p))
     order = known[np.argsort(p[known], kind="stable")]
-    bars = FALSE_DISCOVERIES * np.arange(1, len(order) + 1) / max(len(order), 1)
-    passed = np.flatnonzero(p[order] <= bars)
-    return order[: passed[-1] + 1] if len(passed) else order[:0]
+    return order[adjusted(p[order]) <= FALSE_DISCOVERIES]
 
 
 def _middle(values: Floats) -> float:
