@@ -31,6 +31,9 @@ LARGE_TENDERS = (35, 40, 50, 60, 80, 100, 150, 200)
 LEAST_FOR_CLUSTER = 5
 """Bids from which half of them are enough to have a spread of their own."""
 
+LEAST_SPACING = 0.01
+"""Share of the mean distance of adjacent bids below which they count as equal: rounding."""
+
 TINY = 1e-6
 """Floor of log dispersions (one part in a million): equal bids stay finite."""
 
@@ -40,7 +43,7 @@ MARGIN_TOLERANCE = 2e-6
 RAW = (
     "cv", "spd", "diffp", "rd", "skew", "kurt", "ks", "rd_normalised", "rd_alternative",
     "winner_gap", "loser_cv", "subgroup_cv_median", "subgroup_cv_min", "cluster", "identical_bids",
-    "exact_margins", "even_spacing", "round_bids",
+    "exact_margins", "even_spacing", "round_bids", "spacing",
 )  # fmt: skip
 """Columns of `raw_screens`, in order."""
 
@@ -179,6 +182,22 @@ def cluster(b: Floats) -> Floats:
     return _ratio(windows.std(axis=2, ddof=1).min(axis=1), b.std(axis=1, ddof=1))
 
 
+def spacing(b: Floats) -> Floats:
+    """Minus the mean log of the distances of adjacent bids over their mean: high in clusters.
+
+    Moran's statistic (1951) for clustered points; distances below `LEAST_SPACING` of the mean
+    count as that. Needs five bids.
+    """
+    n = b.shape[1]
+    if n < LEAST_FOR_CLUSTER:
+        return np.full(len(b), np.nan)
+    gaps = np.diff(b, axis=1)
+    mean = gaps.mean(axis=1, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(mean > 0, gaps / mean, np.nan)
+        return np.asarray(-np.log(np.maximum(ratio, LEAST_SPACING)).mean(axis=1))
+
+
 def identical_bids(b: Floats) -> Floats:
     """Share of adjacent sorted bids that are equal (Cardinal R028): 0 for none, 1 for all."""
     n = b.shape[1]
@@ -222,7 +241,7 @@ def raw_screens(b: Floats) -> dict[str, Floats]:
     median, smallest = subgroup_cv(b)
     simple = (
         cv, spd, diffp, rd, skew, kurt, ks, rd_normalised, rd_alternative, winner_gap, loser_cv,
-        cluster, identical_bids, exact_margins, even_spacing, round_bids,
+        cluster, identical_bids, exact_margins, even_spacing, round_bids, spacing,
     )  # fmt: skip
     values = {screen.__name__: screen(b) for screen in simple}
     values |= {"subgroup_cv_median": median, "subgroup_cv_min": smallest}
@@ -232,7 +251,7 @@ def raw_screens(b: Floats) -> dict[str, Floats]:
 DISPERSION = ("cv", "spd", "loser_cv", "subgroup_cv_median", "subgroup_cv_min")
 """Screens that grow with the spread of bids: their logarithm moves one to one with its log."""
 
-SHAPE = ("skew", "rd", "rd_normalised", "rd_alternative", "cluster")
+SHAPE = ("skew", "rd", "rd_normalised", "rd_alternative", "cluster", "spacing")
 """Screens that do not depend on the spread of bids."""
 
 
@@ -264,6 +283,7 @@ def shapes(x: Floats) -> dict[str, Floats]:
         "rd_normalised": rd_normalised(x),
         "rd_alternative": rd_alternative(x),
         "cluster": -cluster(x),
+        "spacing": spacing(x),
     }
 
 

@@ -38,13 +38,17 @@ YEARS = (1900, 2101)
 
 @dataclass(frozen=True, slots=True)
 class Tenders:
-    """Valid bids by tender: `values` sorted inside each tender, which starts at `starts`."""
+    """Valid bids by tender: `values` sorted inside each tender, which starts at `starts`.
+
+    `winner` is the winner's amount, `marked` whether the source marks it.
+    """
 
     ids: pd.Index
     counts: Ints
     starts: Ints
     values: Floats
     winner: Floats
+    marked: Bools
     estimate: Floats
     day: Floats
     bids: pd.DataFrame
@@ -125,6 +129,7 @@ def arrange(bids: pd.DataFrame) -> Tenders:
         starts=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
         values=clean["value"].to_numpy(),
         winner=_winner(clean, len(ids)),
+        marked=np.bincount(clean["tender"], weights=clean["won"], minlength=len(ids)) == 1,
         estimate=_per_tender(clean["estimate"].where(clean["estimate"] > 0), clean, len(ids)),
         day=_per_tender(clean["day"], clean, len(ids)),
         bids=clean,

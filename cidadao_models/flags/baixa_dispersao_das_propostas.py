@@ -25,8 +25,10 @@ LEAST_BIDS = 3
 LEAST_VARIETY = 0.3
 """Least sd granted to the true log spreads of a market's tenders: no market is of one kind only."""
 
-DEGREES = 4
-"""Degrees of freedom of the variety among tenders: heavier tails than normal (chosen)."""
+DEGREES = 8
+"""Degrees of freedom of the variety among tenders: heavier tails than normal: with
+4, bids twenty times closer than usual go unseen; with 12, honest files of very mixed spreads are
+named (measured on simulated markets)."""
 
 SURE = 0.01
 """False discovery rate up to which a tender is named, where its weight reaches the bar."""

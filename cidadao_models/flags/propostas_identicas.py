@@ -15,7 +15,7 @@ import pandas as pd
 from cidadao_models.flags import Hit, _bids, _strength, flag
 from cidadao_models.flags._tenders import Bids, market
 
-LEAST_TIED = 3
+LEAST_TIED = 4
 """Other tenders with equal bids from which a market may be one of fixed prices."""
 
 CENTAVO = 0.01
@@ -38,7 +38,7 @@ DISCOUNT_STEPS = (0.01, 0.001)
     " orçamento de referência.",
     next_step="peça as propostas originais e compare planilhas de custos, datas e autores dos"
     " arquivos.",
-    params={"tabulated_share": 0.2},
+    params={"tabulated_share": 0.3},
     method="Procura valores iguais até o centavo de empresas diferentes (filiais contam como uma) e"
     " calcula a chance disso pela dispersão usual das propostas e pelo arredondamento do valor."
     " Ficam de fora empates no valor estimado ou em descontos redondos sobre ele, e arquivos em que"

@@ -17,6 +17,9 @@ from cidadao_models.flags._outcomes import OUT
 LEAST_OUT = 2
 """Disqualified bidders from which the fact is worth telling."""
 
+WORTH_NAMING = 0.02
+"""Greatest chance of as many disqualifications that is named at all."""
+
 COMMON = 0.05
 LEAST_COMMON = 4
 """Share, and number, of other tenders that end the same way from which it is the file's habit."""
@@ -54,7 +57,8 @@ def check(contracts: pd.DataFrame, *, min_out: int) -> Iterator[Hit]:
     rate = _disqualified.rate(found.out * usual, found.told * usual, shown)
     n = found.counts[shown]
     chance = special.bdtrc(found.out[shown] - 1, n, rate)
-    for k, tender in enumerate(shown):
+    for k in np.flatnonzero(chance <= WORTH_NAMING):
+        tender = shown[k]
         span = slice(int(found.starts[tender]), int(found.starts[tender] + n[k]))
         stays = found.row[span][found.outcome[span] != OUT]
         facts: dict[str, object] = {

@@ -20,7 +20,7 @@ from cidadao_models.flags import _screens as bid_screens
 from cidadao_models.models.evaluation import collusion_suite as suite
 from cidadao_models.models.pattern_analysis import bidder_context
 from cidadao_models.models.pattern_analysis.bidder_context import incidence
-from cidadao_models.models.pattern_analysis.collusion import score_tenders, study
+from cidadao_models.models.pattern_analysis.collusion import lowest_bid_wins, score_tenders, study
 from cidadao_models.models.pattern_analysis.collusion_patterns import (
     LEAST_TENDERS,
     explain,
@@ -87,6 +87,11 @@ def naive(bids: list[float]) -> dict[str, float]:
         "subgroup_cv_median": float(np.median(triples)),
         "subgroup_cv_min": float(min(triples)),
         "cluster": float(min(halves)) / s,
+        "spacing": -sum(
+            math.log(max((b[i + 1] - b[i]) / ((b[-1] - b[0]) / (n - 1)), bid_screens.LEAST_SPACING))
+            for i in range(n - 1)
+        )
+        / (n - 1),
     }
 
 
@@ -256,6 +261,26 @@ def test_the_score_does_not_lean_on_the_number_of_bids(
     scored = score_tenders(bids)
     lean = stats.spearmanr(scored["score"], scored["n_bids"])[0]
     assert abs(lean) < 0.1
+
+
+def test_where_the_lowest_bid_does_not_win_only_bunching_tells_the_shape() -> None:
+    plan = next(plan for plan in suite.PLANS if plan.groups and plan.known_winners)
+    bids = suite.market(replace(plan, tenders=60), 3)[0]
+    lowest = bids.groupby("licitacao_id")["valor_proposta"].transform("min")
+    usual = bids.assign(vencedor=bids["valor_proposta"] == lowest)
+    assert not lowest_bid_wins(study(bids).tenders)
+    assert lowest_bid_wins(study(usual).tenders)
+    assert lowest_bid_wins(study(bids.drop(columns="vencedor")).tenders)
+
+
+def test_a_trend_of_prices_is_half_taken_for_one() -> None:
+    rng = np.random.default_rng(0)
+    rows = [(f"L{t}", 100 * (1 + t / 400) * math.exp(rng.normal(0, 0.01))) for t in range(200)]
+    bids = pd.DataFrame(rows, columns=["licitacao_id", "valor_proposta"])
+    plain = score_tenders(bids)["evidence_level"]
+    dated = score_tenders(bids.assign(data=range(200)))["evidence_level"]
+    assert stats.spearmanr(plain, range(200))[0] > 0.95
+    assert dated.std() < 0.8 * plain.std()
 
 
 def test_the_marked_winner_is_the_winner_unless_two_are_marked() -> None:

@@ -64,6 +64,10 @@ class Plan:
     tenders: int = 300
     collusive: float = 0.4
     firms: int = 40
+    groups: int = 0
+    floor: float | None = None
+    known_winners: bool = False
+    trend: float = 0.0
 
 
 PLANS = (
@@ -81,7 +85,25 @@ PLANS = (
     Plan("known bidders", sizes=(2, 4), known_bidders=True),
     Plan("known dates", known_dates=True),
     Plan("known bidders, half are members", members=0.5, sizes=(5, 12), known_bidders=True),
-)
+    Plan(
+        "average-bid auction", spread=0.05, sizes=(25, 90), members=0.4, groups=3, firms=150,
+        overcharge=0.0, estimate=0.02, known_winners=True,
+    ),
+    Plan(
+        "average-bid auction, amounts only", spread=0.05, sizes=(25, 90), members=0.5, groups=2,
+        firms=150, overcharge=0.0,
+    ),
+    Plan("four tenders in five are the cartel's", collusive=0.8),
+    Plan("a hundred large tenders", spread=0.12, sizes=(5, 20), estimate=0.1, tenders=100),
+    Plan(
+        "competitors bunch at a floor, estimate", spread=0.06, sizes=(6, 18), cover="limit",
+        estimate=0.0, floor=-0.12, overcharge=0.1,
+    ),
+    Plan(
+        "scattered covers, unit prices that rise", spread=0.05, sizes=(1, 3), cover="wide",
+        size_sd=0.08, trend=0.3, known_bidders=True, known_dates=True, tenders=1000,
+    ),
+)  # fmt: skip
 """Markets with a trace of the cartel that the score must find."""
 
 TRACELESS = (
@@ -107,6 +129,8 @@ def _tender(
     plan: Plan, rng: np.random.Generator, collusive: bool
 ) -> tuple[npt.NDArray, npt.NDArray]:
     """Log bids over cost and bidder numbers of one tender."""
+    if plan.groups:
+        return _grouped(plan, rng, collusive)
     n = int(rng.integers(plan.sizes[0], plan.sizes[1] + 1))
     spread = plan.spread * np.exp(plan.variety * rng.normal())
     bids = rng.normal(0, spread, n)
@@ -122,6 +146,22 @@ def _tender(
     return bids, bidders
 
 
+def _grouped(
+    plan: Plan, rng: np.random.Generator, collusive: bool
+) -> tuple[npt.NDArray, npt.NDArray]:
+    """As `_tender` for an average-bid auction: groups bunch about the mean to move it."""
+    n = int(rng.integers(plan.sizes[0], plan.sizes[1] + 1))
+    spread = plan.spread * np.exp(plan.variety * rng.normal())
+    bids = rng.normal(0, spread, n)
+    bidders = rng.choice(np.arange(RING, plan.firms), n, replace=False)
+    if collusive:
+        members = round(n * plan.members)
+        centre = rng.normal(0, 0.7 * spread, plan.groups)
+        group = rng.integers(0, plan.groups, members)
+        bids[:members] = plan.overcharge + centre[group] + rng.normal(0, 0.08 * spread, members)
+    return bids, bidders
+
+
 def market(plan: Plan, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
     """Bids table of a simulated market, and whether each tender is collusive (index its id).
 
@@ -133,20 +173,27 @@ def market(plan: Plan, seed: int = 0) -> tuple[pd.DataFrame, pd.Series]:
         day = int(rng.integers(0, 3000))
         collusive = bool(rng.random() < plan.collusive * (1.6 if day < 1500 else 0.4))
         bids, bidders = _tender(plan, rng, collusive)
-        cost = np.exp(rng.normal(12, plan.size_sd))
+        cost = np.exp(rng.normal(12, plan.size_sd) + plan.trend * day / 3000)
         noise = rng.normal() * (plan.estimate or 0.0)
+        if plan.floor is not None:
+            floor = noise + 0.12 + plan.floor
+            bids = np.where(bids < floor, floor + np.abs(rng.normal(0, 0.002, len(bids))), bids)
+        target = np.abs(bids - bids.mean()) if plan.groups else bids
         name = f"L{number:04d}"
         label[name] = collusive
         date = pd.Timestamp("2005-01-01") + pd.Timedelta(days=day)
         rows += [
-            (name, f"F{bidder:02d}", cost * np.exp(bid), cost * np.exp(noise + 0.12), date)
-            for bid, bidder in zip(bids, bidders, strict=True)
+            (name, f"F{bidder:02d}", cost * np.exp(bid), cost * np.exp(noise + 0.12), date, won)
+            for bid, bidder, won in zip(bids, bidders, target == target.min(), strict=True)
         ]
-    columns = ["licitacao_id", "fornecedor_id", "valor_proposta", "valor_estimado", "data"]
+    columns = [
+        "licitacao_id", "fornecedor_id", "valor_proposta", "valor_estimado", "data", "vencedor",
+    ]  # fmt: skip
     dropped = {
         "fornecedor_id": not plan.known_bidders,
         "valor_estimado": plan.estimate is None,
         "data": not plan.known_dates,
+        "vencedor": not plan.known_winners,
     }
     table = pd.DataFrame(rows, columns=columns)
     return table.drop(columns=[name for name, gone in dropped.items() if gone]), pd.Series(label)

@@ -30,9 +30,26 @@ DISPERSION_WEIGHTS = {
 SHAPE_WEIGHTS = {
     "skew": 1.0, "cluster": 1.0, "rd": 0.5, "rd_normalised": 0.5, "rd_alternative": 0.5,
 }  # fmt: skip
-"""Shares inside the shape: the three readings of one distance (b2 - b1) carry half each. Kurtosis,
-KS, DIFFP, even spacing, round and identical bids are shown and carry nothing: their direction
-differs between cartels, or public price tables explain them as well."""
+"""Shares inside the shape of few bids: the three readings of one distance (b2 - b1) carry half
+each. Kurtosis, KS, DIFFP, even spacing, round and identical bids are shown and carry nothing: their
+direction differs between cartels, or public price tables explain them as well."""
+
+CLUSTER_WEIGHTS = {"cluster": 1.0, "spacing": 1.0}
+"""Shares inside the shape of many bids, where a cartel is a part of them that bunches."""
+
+FEW_BIDS = 10
+"""Bids up to which the lowest ones tell the shape; with n of them they keep FEW_BIDS / n of it, for
+the distance between two of many bids says little. Bunching has the rest."""
+
+CLUSTER_GAIN = 2.0
+"""Weight of bunching among many bids beside the shape of few: it rests on all of them."""
+
+LEAST_MARKED, LOWEST_SHARE = 20, 0.5
+"""Marked winners needed to tell the rule of award, and the share of lowest bids among them below
+which it is not the lowest price (average-bid auctions): the lowest bids then tell nothing."""
+
+OTHER_RULE_PRICE = 0.3
+"""Share of the weight of prices that is left under another rule: it rewards no overcharge."""
 
 MEETING_WEIGHT = 0.3
 """Weight of bidders meeting again: neighbours with one trade also meet, so it is small."""
@@ -164,16 +181,34 @@ def dispersion_evidence(spread: Spread) -> tuple[Floats, float]:
     return dispersion_z(spread.level, spread.error, middle), middle["cv"]
 
 
-def shape_mean(shape: dict[str, Floats], size: int) -> Floats:
-    """Gap below the losing bids, left skew and clustering as one normal score, (size,)."""
-    known = {name: shape.get(name, np.full(size, np.nan)) for name in SHAPE_WEIGHTS}
-    return _weighted(known, SHAPE_WEIGHTS)
+def shape_mean(shape: dict[str, Floats], counts: Ints, *, lowest_wins: bool = True) -> Floats:
+    """Gap below the losing bids, left skew and bunching as one normal score, (m,).
+
+    Among more than FEW_BIDS bids bunching counts more, and alone where the lowest does not win.
+    """
+    nothing = np.full(len(counts), np.nan)
+    few, many = (
+        _weighted({name: shape.get(name, nothing) for name in weights}, weights)
+        for weights in (SHAPE_WEIGHTS, CLUSTER_WEIGHTS)
+    )
+    share = FEW_BIDS / np.maximum(counts, FEW_BIDS) if lowest_wins else np.zeros(len(counts))
+    bunching = (1 - share) * CLUSTER_GAIN * np.where(share < 1, many, 0.0)
+    return np.asarray(np.where(share > 0, share * few, 0.0) + bunching)
 
 
-def shape_evidence(shape: dict[str, Floats], size: int) -> Floats:
+def shape_evidence(shape: dict[str, Floats], counts: Ints, *, lowest_wins: bool = True) -> Floats:
     """`shape_mean` against the market's own median shape, in sds."""
-    score = shape_mean(shape, size)
+    score = shape_mean(shape, counts, lowest_wins=lowest_wins)
     return np.clip(score - _centre(score, 0.0), -MAX_EVIDENCE, MAX_EVIDENCE)
+
+
+def lowest_bid_wins(tenders: Tenders) -> bool:
+    """Whether the lowest bid is the rule of award, as far as marked winners tell."""
+    marked = np.flatnonzero(tenders.marked & (tenders.counts > 2))
+    if len(marked) < LEAST_MARKED:
+        return True
+    lowest = tenders.values[tenders.starts[marked]]
+    return bool((tenders.winner[marked] <= lowest * (1 + 1e-9)).mean() >= LOWEST_SHARE)
 
 
 def _lowest_of(counts: Ints) -> Floats:
@@ -205,20 +240,40 @@ def price_evidence(raw: dict[str, Floats], counts: Ints, centre: float) -> Float
     return _standardised((lowest + np.log(raw["mean_to_estimate"])) / 2, TYPICAL_PRICE, PRICE_SD)
 
 
+def _level(tenders: Tenders) -> Floats:
+    """Log mean bid of each tender, NaN without bids."""
+    logs = np.bincount(
+        tenders.bids["tender"], weights=np.log(tenders.bids["value"]), minlength=len(tenders.ids)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(logs / tenders.counts)
+
+
+def _without_trend(level: Floats, day: Floats) -> Floats:
+    """The levels less their line over the days, where all but few days are known."""
+    known = ~np.isnan(level) & ~np.isnan(day)
+    if known.sum() < max(LEAST_UNIT_PRICES, 0.9 * (~np.isnan(level)).sum()):
+        return level
+    if np.ptp(day[known]) == 0:
+        return level
+    slope = np.polyfit(day[known] - day[known].mean(), level[known], 1)[0]
+    return np.asarray(level - slope * np.nan_to_num(day - day[known].mean()))
+
+
 def level_evidence(tenders: Tenders) -> Floats:
     """How dear a tender is beside the others, where all buy one thing at unit prices.
 
-    Log mean bid less the file's median, only where the file's prices vary by less than
-    UNIT_PRICE_SD and LEAST_UNIT_PRICES tenders are known: the overcharge itself, as for school
+    Log mean bid less the file's median, as it is and freed of its trend over time (half each: a
+    trend may be prices rising, or the cartel itself), only where the file's prices vary by less
+    than UNIT_PRICE_SD and LEAST_UNIT_PRICES tenders are known: the overcharge itself, as for school
     milk (Porter & Zona 1999). NaN elsewhere, where the amount only says how large the object is.
     """
-    logs = pd.Series(np.log(tenders.bids["value"].to_numpy()))
-    mean = logs.groupby(tenders.bids["tender"].to_numpy()).mean()
-    level = mean.reindex(range(len(tenders.ids))).to_numpy(float)
-    alike = (
-        mean.size >= LEAST_UNIT_PRICES and float(np.std(level[~np.isnan(level)])) < UNIT_PRICE_SD
-    )
-    return _standardised(level, float(np.nanmedian(level)), PRICE_SD) if alike else level * np.nan
+    level = _level(tenders)
+    known = level[~np.isnan(level)]
+    if len(known) < LEAST_UNIT_PRICES or float(np.std(known)) >= UNIT_PRICE_SD:
+        return np.full(len(level), np.nan)
+    both = (level, _without_trend(level, tenders.day))
+    return np.mean([_standardised(one, float(np.nanmedian(one)), PRICE_SD) for one in both], axis=0)
 
 
 def mark_evidence(raw: dict[str, Floats]) -> Floats:
@@ -285,10 +340,12 @@ def study(bids: pd.DataFrame) -> Market:
     raw = raw_columns(tenders)
     spread, shape = spreads(tenders)
     dispersion, centre = dispersion_evidence(spread)
+    lowest_wins = lowest_bid_wins(tenders)
+    price = price_evidence(raw, tenders.counts, centre)
     parts = {
         "dispersion": dispersion,
-        "shape": shape_evidence(shape, len(tenders.ids)),
-        "price": price_evidence(raw, tenders.counts, centre),
+        "shape": shape_evidence(shape, tenders.counts, lowest_wins=lowest_wins),
+        "price": price if lowest_wins else OTHER_RULE_PRICE * price,
         "level": level_evidence(tenders),
         "marks": mark_evidence(raw),
     }

@@ -101,7 +101,7 @@ def null_evidence(n: int, market_sd: float, kinds: frozenset[str]) -> Floats:
     }
     parts = {
         "dispersion": dispersion_z(level, error, dict.fromkeys(level, 0.0)),
-        "shape": shape_mean(shape, size),
+        "shape": shape_mean(shape, np.full(size, n)),
         "marks": np.zeros(size),
     }
     for name in ("price", "level"):
