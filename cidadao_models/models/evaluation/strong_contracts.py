@@ -100,9 +100,11 @@ def round_value(table: pd.DataFrame, rng: Rng) -> Planted:
 
 
 def unit_price(table: pd.DataFrame, rng: Rng) -> Planted:
+    """Goods at many times the usual price, no multiple that a pack explains."""
     rows = some(table, goods(table), CASES, rng)
+    times = rng.choice([9.3, 13.4, 17.3], CASES)
     for name in MONEY:
-        table.loc[rows, name] *= 12
+        table.loc[rows, name] *= times
     return each(table, rows)
 
 
