@@ -17,6 +17,14 @@ from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated
 from cidadao_models.models.pattern_analysis import _shape
 from cidadao_models.models.pattern_analysis._shape import Floats, Found, Ints, Pattern
+from cidadao_models.models.pattern_analysis.shares import (
+    DRAWS_AT_ONCE,
+    SIMULATIONS,
+    Chance,
+    Concentration,
+    chance,
+    indices,
+)
 
 ID, TITLE = "concentracao_fornecedor", "Compras concentradas em um fornecedor"
 FILE_ID, FILE_TITLE = "fornecedor_dominante", "Fornecedor com grande parte do arquivo"
@@ -36,15 +44,16 @@ MIN_RATIO = 1.5
 MIN_FILE_SHARE = 0.10
 """Least share of a whole file's amounts that makes its largest supplier worth naming."""
 
-SIMULATIONS = 199
-"""Random markets drawn per buyer; rarer results are read from a fitted Pearson III tail."""
+FIRST_DRAWS = 39
+"""Random markets drawn before it is seen whether more are needed: a buyer that enough of them
+reach is ordinary (sequential Monte Carlo, Besag and Clifford 1991)."""
+
+FEW_PURCHASES = 40
+"""Purchases up to which comparing all pairs is faster than counting by supplier."""
 
 MIN_EXCEEDING = 10
 """Random markets as concentrated as the buyer from which their share is the p-value itself
 (Knijnenburg et al. 2009)."""
-
-DRAWS_AT_ONCE = 2_000_000
-"""Most suppliers drawn in one step, to bound memory."""
 
 _INNOCENT = (
     "for uma empresa estatal, um fornecedor exclusivo, um contrato único de grande porte ou um"
@@ -55,51 +64,6 @@ _NEXT = (
     " inexigibilidades, a prova de exclusividade (Lei 14.133/2021, art. 74)."
 )
 _BAND = "faixa de referência da análise antitruste, sem força legal para compras públicas"
-
-
-@dataclass(frozen=True, slots=True)
-class Concentration:
-    """Indices of the shares of n suppliers; `hhi` in [1/n, 1], the others in [0, 1] or up to n."""
-
-    n: int
-    total: float
-    hhi: float
-    normalised_hhi: float
-    effective_number: float
-    cr1: float
-    cr4: float
-    gini: float
-
-
-def indices(totals: npt.ArrayLike) -> Concentration | None:
-    """Concentration of non-negative totals (R$, one per supplier); None when none is positive.
-
-    HHI is the sum of squared shares (Herfindahl 1950, Hirschman 1945), normalised
-    (HHI - 1/n) / (1 - 1/n), effective number 1/HHI, CRk the share of the k largest, Gini over
-    the n totals (zeros count as suppliers). ValueError on negative or infinite totals.
-    """
-    amounts = np.sort(np.asarray(totals, dtype=np.float64))
-    if not np.isfinite(amounts).all() or (amounts < 0).any():
-        raise ValueError("totals must be finite and not negative")
-    n = len(amounts)
-    largest = float(amounts[-1]) if n else 0.0
-    if largest <= 0:
-        return None
-    total = float(amounts.sum())
-    # relative to the largest first: squares of tiny amounts would underflow
-    shares = (amounts / largest) / (amounts / largest).sum()
-    hhi = float((shares**2).sum())
-    gini = float(((2 * np.arange(1, n + 1) - n - 1) * shares).sum() / n)
-    return Concentration(
-        n=n,
-        total=total,
-        hhi=hhi,
-        normalised_hhi=(hhi - 1 / n) / (1 - 1 / n) if n > 1 else 1.0,
-        effective_number=1 / hhi,
-        cr1=float(shares[-1]),
-        cr4=float(shares[-4:].sum()),
-        gini=max(0.0, gini),
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +89,28 @@ class Purchases:
         return self.position[np.isin(self.purchase, purchases)]
 
 
-def suppliers(prepared: pd.DataFrame, *, seed: int = 0) -> Found:
+def suppliers(
+    prepared: pd.DataFrame,
+    *,
+    seed: int = 0,
+    market: Purchases | None = None,
+    by_chance: Chance | None = None,
+) -> Found:
     """Buyers, cells of buyer, category and year, and the file, concentrated beyond chance.
 
     Each buyer's HHI is compared with that of suppliers drawn for the same amounts from the
     records of other buyers in the same category; false discoveries are controlled over buyers.
+    `market` and `by_chance`: the table's `purchases` and their `chance`, where already known.
     """
     lacking = _shape.lacking(prepared, "_fornecedor", "_valor")
     if lacking:
         return [], [_shape.missing_fields(ID, TITLE, *lacking)]
-    market = purchases(prepared)
+    market = market or purchases(prepared)
     if len(market.supplier) < MIN_CONTRACTS:
         reason = f"há menos de {MIN_CONTRACTS} compras com fornecedor e valor"
         return [], [_shape.skipped(ID, TITLE, reason)]
     rng = np.random.default_rng(seed)
-    patterns, notes = _whole_file(prepared, market, rng)
+    patterns, notes = _whole_file(prepared, market, by_chance, seed)
     if len(np.unique(market.buyer)) < 2:
         notes.append(_no_other_buyers(prepared))
         return patterns, notes
@@ -234,38 +205,53 @@ class _Cell:
     is_shown: bool = False
 
 
+_PLAIN = _Cell(np.zeros(0, np.int64), -1, Concentration(0, 0, 0, 0, 0, 0, 0, 0), -1, 1.0, 1.0)
+"""A cell that is not concentrated: it only counts among the tests made."""
+
+
 def _cells(market: Purchases, key: Ints, rng: np.random.Generator) -> list[_Cell]:
+    """The groups of purchases with one `key` that have enough of them and a market around them."""
     order = np.argsort(key, kind="stable")
     bounds = np.flatnonzero(np.diff(key[order], prepend=-1, append=-1))
     pools = _Pools(market)
+    _, size, _, own = pools.of(order)
+    narrowest = np.minimum.reduceat(size - own, bounds[:-1]) if len(order) else size
+    concentrated = _may_be_concentrated(market, key)
     answer = []
-    for start, end in pairwise(bounds):
+    for (start, end), least in zip(pairwise(bounds), narrowest, strict=True):
         members = order[start:end]
-        if len(members) >= MIN_CONTRACTS and market.buyer[members[0]] >= 0:
-            cell = _cell(market, members, pools, rng)
-            if cell is not None:
-                answer.append(cell)
+        first = members[0]
+        if len(members) >= MIN_CONTRACTS and market.buyer[first] >= 0 and least >= MIN_MARKET:
+            cell = _cell(market, members, pools, rng) if concentrated[key[first]] else _PLAIN
+            answer.append(cell)
     return answer
 
 
-def _cell(
-    market: Purchases, members: Ints, pools: _Pools, rng: np.random.Generator
-) -> _Cell | None:
-    _, size, _, own = pools.of(members)
-    if (size - own < MIN_MARKET).any():
-        return None
+def _may_be_concentrated(market: Purchases, key: Ints) -> npt.NDArray[np.bool_]:
+    """By key, whether the HHI of its purchases is at least moderate."""
+    width = int(market.supplier.max(initial=0)) + 1
+    pair, inverse = np.unique(key * width + market.supplier, return_inverse=True)
+    of_pair, total = _shape.sums(inverse, market.amount), _shape.sums(key, market.amount)
+    squares = _shape.sums(pair // width, of_pair**2, len(total))
+    # a little lower than the limit: the exact index decides
+    return np.asarray(squares >= (1 - 1e-9) * MODERATE_HHI * total**2)
+
+
+def _cell(market: Purchases, members: Ints, pools: _Pools, rng: np.random.Generator) -> _Cell:
     distinct, inverse = np.unique(market.supplier[members], return_inverse=True)
     totals = np.bincount(inverse, weights=market.amount[members])
     found = indices(totals)
-    if found is None:
-        return None
-    leader = int(distinct[totals.argmax()])
-    cell = _Cell(members, int(market.buyer[members[0]]), found, leader, found.hhi, 1.0)
-    if found.hhi >= MODERATE_HHI:
-        simulated = _simulated(market, members, pools, rng)
-        cell.null_mean = float(simulated.mean())
-        cell.p = tail(found.hhi, simulated)
-    return cell
+    if found is None or found.hhi < MODERATE_HHI:
+        return _PLAIN
+    simulated = _simulated(market, members, pools, rng, found.hhi)
+    return _Cell(
+        members,
+        int(market.buyer[members[0]]),
+        found,
+        int(distinct[totals.argmax()]),
+        float(simulated.mean()),
+        tail(found.hhi, simulated),
+    )
 
 
 class _Pools:
@@ -304,23 +290,35 @@ def _blocks(ordered: Ints, values: Ints) -> tuple[Ints, Ints]:
     return start, np.searchsorted(ordered, values, side="right") - start
 
 
-def _simulated(market: Purchases, members: Ints, pools: _Pools, rng: np.random.Generator) -> Floats:
-    """HHI of `SIMULATIONS` draws of other buyers' suppliers for the members' amounts."""
+def _simulated(
+    market: Purchases, members: Ints, pools: _Pools, rng: np.random.Generator, observed: float
+) -> Floats:
+    """HHI of up to `SIMULATIONS` draws of other buyers' suppliers for the members' amounts.
+
+    Stops once `MIN_EXCEEDING` of them reach the observed one.
+    """
     start, size, own_start, own = pools.of(members)
     narrow = pools.narrow(members)
     amount = market.amount[members] / market.amount[members].sum()
     at_once = max(1, DRAWS_AT_ONCE // len(members))
-    answer = []
-    for done in range(0, SIMULATIONS, at_once):
-        shape = (min(at_once, SIMULATIONS - done), len(members))
+    answer: list[Floats] = []
+    done, exceeding = 0, 0
+    while done < SIMULATIONS and exceeding < MIN_EXCEEDING:
+        many = min(at_once, SIMULATIONS - done) if done else min(at_once, FIRST_DRAWS)
+        shape, done = (many, len(members)), done + many
         drawn = start + (rng.random(shape) * (size - own)).astype(np.int64)
         drawn = np.where(drawn >= own_start, drawn + own, drawn)
         record = np.where(narrow, pools.by_category[drawn], pools.by_buyer[drawn])
         answer.append(_hhi_of_draws(market.supplier[record], amount))
+        exceeding += int((answer[-1] >= observed).sum())
     return np.concatenate(answer)
 
 
 def _hhi_of_draws(supplier: Ints, amount: Floats) -> Floats:
+    """HHI of each row of suppliers for these shares: the sum over all pairs of one supplier."""
+    if len(amount) <= FEW_PURCHASES:
+        same = supplier[:, :, None] == supplier[:, None, :]
+        return same.reshape(len(supplier), -1) @ np.outer(amount, amount).ravel()
     distinct, inverse = np.unique(supplier, return_inverse=True)
     width = len(distinct)
     cell = inverse.reshape(supplier.shape) + width * np.arange(len(supplier))[:, None]
@@ -362,6 +360,8 @@ def _shown(
     q = _shape.adjusted([cell.p for cell in cells])
     for cell, value in zip(cells, q, strict=True):
         ratio = cell.found.hhi / cell.null_mean
+        if cell is _PLAIN:
+            continue
         cell.is_shown = bool(value <= _shape.FALSE_DISCOVERIES and ratio >= MIN_RATIO)
     ranked = sorted(zip(q, cells, strict=True), key=lambda pair: (pair[0], -pair[1].found.hhi))
     return [
@@ -448,7 +448,9 @@ _FILE_EXPLAIN = (
 )
 
 
-def _whole_file(prepared: pd.DataFrame, market: Purchases, rng: np.random.Generator) -> Found:
+def _whole_file(
+    prepared: pd.DataFrame, market: Purchases, by_chance: Chance | None, seed: int
+) -> Found:
     """The largest supplier of the file, when equal chances would not make it so large.
 
     Markets are unequal by nature, so this only gives context, except for a single buyer.
@@ -461,7 +463,9 @@ def _whole_file(prepared: pd.DataFrame, market: Purchases, rng: np.random.Genera
     if found.cr1 < MIN_FILE_SHARE or found.n < 2:
         reason = "há um só fornecedor no arquivo"
         return [], [_shape.skipped(FILE_ID, FILE_TITLE, reason)] if found.n < 2 else []
-    simulated = _equal_chances(market.amount, found.n, rng)
+    by_chance = by_chance or chance(market.amount, found.n, seed=seed)
+    assert by_chance is not None
+    simulated = by_chance.hhi
     p = tail(found.hhi, simulated)
     if p > _shape.SURE:
         return [], []
@@ -492,12 +496,3 @@ def _whole_file(prepared: pd.DataFrame, market: Purchases, rng: np.random.Genera
         next_step=_NEXT,
     )
     return [found_pattern], []
-
-
-def _equal_chances(amount: Floats, n_suppliers: int, rng: np.random.Generator) -> Floats:
-    shares = amount / amount.sum()
-    totals = (
-        np.bincount(rng.integers(0, n_suppliers, len(shares)), weights=shares)
-        for _ in range(SIMULATIONS)
-    )
-    return np.array([float((total**2).sum()) for total in totals])

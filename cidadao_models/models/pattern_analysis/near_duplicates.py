@@ -217,19 +217,23 @@ def _cosines(vectors: sparse.csr_array, i: Ints, j: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Texts:
-    """Records with a long enough text: position, plain text, the part of it that tells the object,
-    its number tokens as one code."""
+    """Records with a long enough text: position and plain text."""
 
     position: Ints
     plain: list[bytes]
-    core: list[bytes]
-    numbers: Ints
-    spread: Counter[bytes]
 
     def of(self, chosen: Ints) -> _Texts:
-        """Some of the records; words keep their counts in the whole file."""
-        plain, core = [self.plain[k] for k in chosen], [self.core[k] for k in chosen]
-        return _Texts(self.position[chosen], plain, core, self.numbers[chosen], self.spread)
+        """Some of the records."""
+        return _Texts(self.position[chosen], [self.plain[k] for k in chosen])
+
+    def core(self) -> list[bytes]:
+        """The part of each text that tells the object."""
+        return [_core(text) for text in self.plain]
+
+    def numbers(self) -> Ints:
+        """The number tokens of each text as one code."""
+        signs = np.array([_number_sign(text) for text in self.plain], dtype=object)
+        return pd.factorize(signs)[0].astype(np.int64)
 
 
 Pair = tuple[int, int, float]
@@ -256,7 +260,7 @@ def similar_texts(prepared: pd.DataFrame) -> Found:
     plain, notes = _unpriced(unpriced)
     patterns = [
         *_groups(prepared, _same_amount(prepared, priced, cents), cents, priced),
-        *_groups(prepared, [*_slips(plain), *_rewritten(prepared, unpriced)], cents, plain),
+        *_groups(prepared, [*_slips(plain, texts), *_rewritten(prepared, unpriced)], cents, plain),
     ]
     return patterns, notes
 
@@ -265,10 +269,7 @@ def _texts(prepared: pd.DataFrame) -> _Texts:
     raw = fields.as_text(prepared["objeto"]).to_pylist()
     folded = [b" ".join(text.split()) for text in _objects.fold([text or "" for text in raw])]
     position = np.array([k for k, text in enumerate(folded) if len(text) >= MIN_LENGTH], np.int64)
-    plain = [folded[k] for k in position]
-    signs = pd.factorize(np.array([_number_sign(text) for text in plain], dtype=object))[0]
-    spread = Counter(word for text in set(plain) for word in set(text.split()))
-    return _Texts(position, plain, [_core(text) for text in plain], signs.astype(np.int64), spread)
+    return _Texts(position, [folded[k] for k in position.tolist()])
 
 
 def _core(text: bytes) -> bytes:
@@ -322,7 +323,7 @@ def _same_amount(prepared: pd.DataFrame, texts: _Texts, cents: Floats) -> list[P
 def _near_pairs(texts: _Texts, *, least: float, block: Ints) -> list[Pair]:
     """(i, j, cosine) of texts alike as a whole, or but for the reference that ends them."""
     best: dict[tuple[int, int], float] = {}
-    for part in (texts.plain, texts.core):
+    for part in (texts.plain, texts.core()):
         i, j, cosine = similar_pairs(part, least=least, block=block)
         for a, b, value in zip(i.tolist(), j.tolist(), cosine.tolist(), strict=True):
             best[a, b] = max(value, best.get((a, b), 0.0))
@@ -356,13 +357,19 @@ def _differing(a: bytes, b: bytes) -> tuple[list[bytes], list[bytes]]:
     return list((left - right).elements()), list((right - left).elements())
 
 
-def _slips(texts: _Texts) -> list[Pair]:
-    """Pairs of distinct texts with equal numbers that differ as by slips of the keyboard."""
-    pairs = _near_pairs(texts, least=MIN_SIMILARITY, block=texts.numbers)
+def _slips(texts: _Texts, whole: _Texts) -> list[Pair]:
+    """Pairs of distinct texts with equal numbers that differ as by slips of the keyboard.
+
+    How rare a word is shows in the `whole` file.
+    """
+    pairs = _near_pairs(texts, least=MIN_SIMILARITY, block=texts.numbers())
+    if not pairs:
+        return []
+    spread = Counter(word for text in set(whole.plain) for word in set(text.split()))
     return [
         (int(texts.position[i]), int(texts.position[j]), cosine)
         for i, j, cosine in pairs
-        if _is_slip(texts.plain[i], texts.plain[j], texts.spread)
+        if _is_slip(texts.plain[i], texts.plain[j], spread)
     ]
 
 
@@ -490,7 +497,7 @@ def _near_share(texts: _Texts) -> float:
     """Share of pairs of records taken anywhere in the file whose texts are as near."""
     sample = texts.of(np.unique(np.linspace(0, len(texts.plain) - 1, SAMPLED_TEXTS).astype(int)))
     n_pairs = len(sample.plain) * (len(sample.plain) - 1) / 2
-    near = len(similar_pairs(sample.core, least=MIN_WITH_AMOUNT)[0])
+    near = len(similar_pairs(sample.core(), least=MIN_WITH_AMOUNT)[0])
     return float((near + 1) / (n_pairs + 1))
 
 

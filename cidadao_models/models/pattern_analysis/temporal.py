@@ -6,14 +6,15 @@ Compares each buyer with its own past or with the other buyers; seasonal needs i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from scipy import stats
+from scipy import special, stats
 
 from cidadao_models.findings import NotEvaluated
 from cidadao_models.flags._calendar import national_holidays as national_holidays
@@ -45,6 +46,9 @@ MIN_BURST = 2.0
 MEDIAN_EFFICIENCY = 0.37
 """Efficiency of the median absolute deviation on normal data (Rousseeuw and Croux 1993): so many
 of the points are worth degrees of freedom."""
+
+LONG_SERIES = 400
+"""Points from which the pairs of a series are no longer kept in memory between series."""
 
 SPREAD_FLOOR = 0.05
 """Least spread of log amounts: a series of equal amounts has none."""
@@ -101,12 +105,14 @@ def _buyers(dated: Dated) -> Iterator[Dated]:
         yield dated.of(order[start:end])
 
 
-def _select(p: Sequence[float], ratio: Sequence[float], least: float) -> list[tuple[int, float]]:
+def _select(
+    p: Sequence[float] | Floats, ratio: Sequence[float] | Floats, least: float
+) -> list[tuple[int, float]]:
     """(index, q-value) of tests with few false discoveries and a large enough effect."""
     if not len(p):
         return []
     q = _shape.adjusted(p)
-    shown = [i for i in range(len(p)) if q[i] <= _shape.FALSE_DISCOVERIES and ratio[i] >= least]
+    shown = np.flatnonzero((q <= _shape.FALSE_DISCOVERIES) & (np.asarray(ratio) >= least)).tolist()
     return [(i, float(q[i])) for i in sorted(shown, key=lambda i: (q[i], i))]
 
 
@@ -268,53 +274,100 @@ def upper_points(values: Floats) -> list[Burst]:
     is that of Theil (1950) and Sen (1968), the spread 1.4826 times the median absolute deviation
     of the residuals; the degrees of freedom allow for its inefficiency.
     """
+    typical, p = _against_the_others(values)
+    return [_burst(values, typical, p, i) for i in range(len(values))]
+
+
+def _burst(values: Floats, typical: Floats, p: Floats, i: int) -> Burst:
+    return Burst(i, float(values[i]), float(typical[i]), float(p[i]))
+
+
+def _against_the_others(values: Floats) -> tuple[Floats, Floats]:
+    """Typical value and p-value of each point; see `upper_points`."""
     positive = bool((values > 0).all())
     x = np.log(values) if positive else values
     steps = np.arange(len(x), dtype=np.float64)
-    slope, level, *_ = stats.theilslopes(x, steps)
+    slope, level = _theil_sen(x, steps)
     fitted = level + slope * steps
     rest = x - fitted
-    spread = _MAD_TO_SIGMA * float(np.median(np.abs(rest - np.median(rest))))
+    middle = np.median(rest)
+    spread = _MAD_TO_SIGMA * float(np.median(np.abs(rest - middle)))
     scale = float(np.abs(values).max()) or 1.0
     spread = max(spread, SPREAD_FLOOR if positive else SPREAD_FLOOR * scale / len(x))
     freedom = max(2.0, MEDIAN_EFFICIENCY * (len(x) - 2))
-    p = stats.t.sf((rest - np.median(rest)) / spread, freedom)
-    typical = np.exp(fitted) if positive else fitted
-    return [Burst(i, float(values[i]), float(typical[i]), float(p[i])) for i in range(len(x))]
+    p = special.stdtr(freedom, -(rest - middle) / spread)
+    return (np.exp(fitted) if positive else fitted), np.asarray(p)
+
+
+def _theil_sen(x: Floats, steps: Floats) -> tuple[float, float]:
+    """Median slope of all pairs of points, and the level that goes with it."""
+    if len(x) > LONG_SERIES:
+        slope, level, *_ = stats.theilslopes(x, steps)
+        return float(slope), float(level)
+    early, late = _pairs(len(x))
+    slope = float(np.median((x[late] - x[early]) / (late - early)))
+    return slope, float(np.median(x) - slope * np.median(steps))
+
+
+@lru_cache(maxsize=256)
+def _pairs(n: int) -> tuple[Ints, Ints]:
+    early, late = np.triu_indices(n, 1)
+    return early, late
 
 
 def bursts(prepared: pd.DataFrame, dated: Dated) -> Found:
     """Months of a buyer far above its others, also without the largest record of the month."""
-    tests: list[tuple[Dated, int, Burst]] = []
-    for buyer in _buyers(dated.of(dated.amount > 0)):
-        tests.extend((buyer, month, burst) for month, burst in _bursts_of(buyer))
+    tests = [
+        (buyer, months)
+        for buyer in _buyers(dated.of(dated.amount > 0))
+        if (months := _months_of(buyer)) is not None
+    ]
     if not tests:
         reason = f"nenhum comprador tem {MIN_POINTS} meses com valores"
         return [], [_shape.skipped(BURST_ID, BURST_TITLE, reason)]
-    ratio = [burst.ratio for *_, burst in tests]
-    chosen = _select([burst.p_value for *_, burst in tests], ratio, MIN_BURST)
-    return [_burst_pattern(prepared, *tests[i], q) for i, q in chosen], []
+    p = np.concatenate([months.p_value for _, months in tests])
+    ratio = np.concatenate([months.total / months.typical for _, months in tests])
+    of_test = np.repeat(np.arange(len(tests)), [len(months.month) for _, months in tests])
+    starts = np.searchsorted(of_test, np.arange(len(tests)))
+    patterns = []
+    for i, q in _select(p, ratio, MIN_BURST):
+        buyer, months = tests[of_test[i]]
+        at = i - int(starts[of_test[i]])
+        burst = _burst(months.total, months.typical, months.p_value, at)
+        patterns.append(_burst_pattern(prepared, buyer, int(months.month[at]), burst, q))
+    return patterns, []
 
 
-def _bursts_of(buyer: Dated) -> Iterator[tuple[int, Burst]]:
+@dataclass(frozen=True, slots=True)
+class _Months:
+    """A buyer's months with amounts: total, typical total and chance of each."""
+
+    month: Ints
+    total: Floats
+    typical: Floats
+    p_value: Floats
+
+
+def _months_of(buyer: Dated) -> _Months | None:
     month, code = np.unique(buyer.month, return_inverse=True)
     if len(month) < MIN_POINTS:
-        return
+        return None
     total = _shape.sums(code, buyer.amount)
-    largest = np.zeros(len(month))
-    np.maximum.at(largest, code, buyer.amount)
-    for burst in upper_points(total):
-        p = burst.p_value
-        if p <= _shape.FALSE_DISCOVERIES and burst.ratio >= MIN_BURST:
-            p = max(p, _without_largest(total, largest, burst.index))
-        yield int(month[burst.index]), replace(burst, p_value=p)
+    typical, p = _against_the_others(total)
+    far = np.flatnonzero((p <= _shape.FALSE_DISCOVERIES) & (total >= MIN_BURST * typical))
+    if len(far):
+        largest = np.zeros(len(month))
+        np.maximum.at(largest, code, buyer.amount)
+        for i in far.tolist():
+            p[i] = max(p[i], _without_largest(total, largest, i))
+    return _Months(month, total, typical, p)
 
 
 def _without_largest(total: Floats, largest: Floats, index: int) -> float:
     """Chance of the month without its largest record: one dear purchase is no burst."""
     rest = total.copy()
     rest[index] -= largest[index]
-    return upper_points(rest)[index].p_value if rest[index] > 0 else 1.0
+    return float(_against_the_others(rest)[1][index]) if rest[index] > 0 else 1.0
 
 
 def _burst_pattern(
