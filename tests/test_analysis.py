@@ -6,12 +6,16 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from cidadao_models.analysis import analyze
 from cidadao_models.errors import InputError, MissingFields, TooFewRecords, TooLarge, UnreadableFile
-from cidadao_models.models.evaluation.synthetic import planted_contracts
+from cidadao_models.findings.views import NAMES
+from cidadao_models.flags import all_flags
+from cidadao_models.models.evaluation.synthetic import honest_contracts, planted_contracts
+from cidadao_models.models.pattern_analysis import PatternAnalyzer
 from cidadao_models.reading import read
 from cidadao_models.reading.limits import Limits
 
@@ -181,3 +185,99 @@ def test_a_file_of_broken_lines_says_that_they_were_set_apart():
     report = analyze(b"objeto;valor;data\n" + b"obra; com ponto e virgula;1,00;2;3\n" * 4)
     assert report.total_analyzed == 0
     assert "4 foram separados" in str(report.summary["sentence"])
+
+
+def test_patterns_are_those_of_the_analyzer_and_can_be_left_out():
+    frame, _ = planted_contracts(600, kind="duplicata_exata", count=6, seed=4)
+    whole, bare = analyze(frame), analyze(frame, patterns=False)
+    alone = PatternAnalyzer().analyze(frame)
+    assert whole.patterns == alone.patterns and whole.patterns
+    assert whole.patterns_not_evaluated == alone.not_evaluated
+    assert bare.patterns == [] and bare.views is None
+    assert bare.anomalies_dict() == whole.anomalies_dict()
+    assert set(whole.views.drawn) | set(whole.views.missing) == set(NAMES)
+    assert set(whole.views.drawn) & set(whole.views.missing) == set()
+
+
+def test_the_same_contract_is_not_counted_twice():
+    frame, mask = planted_contracts(600, kind="duplicata_exata", count=6, seed=4)
+    report = analyze(frame)
+    assert report.records is not None
+    rows = [finding.row for finding in report.findings]
+    assert {*frame.index[mask]} <= {*rows}
+    seen, total = set(), 0.0
+    for row in rows:
+        group = int(report.records.at[row, "_duplicata"])
+        if group < 0 or group not in seen:
+            total += report.records.at[row, "valor"]
+        seen.add(group)
+    assert report.summary["flagged_value"] == pytest.approx(total)
+    assert total < sum(report.records.loc[rows, "valor"]) - 1
+
+
+def test_every_check_has_one_of_three_answers():
+    frame, mask = planted_contracts(300, kind="documento_invalido", count=6, seed=3)
+    report = analyze(frame.drop(columns="objeto"))
+    answers = {one["id"]: one for one in report.summary["by_check"]}  # type: ignore[attr-defined]
+    assert list(answers) == [*(one.id for one in all_flags()), "combinacao_incomum"]
+    assert answers["documento_invalido"]["status"] == "flagged"
+    assert answers["documento_invalido"]["n"] == int(mask.sum())
+    assert answers["duplicata_aproximada"]["status"] == "not_evaluated"
+    assert "objeto" in answers["duplicata_aproximada"]["reason"]
+    for one in answers.values():
+        assert (one["status"] == "flagged") == (one["n"] > 0)
+        assert (one["status"] == "not_evaluated") == bool(one["reason"]) or one["n"] > 0
+    signals = report.summary["signals"]
+    assert all(answers[id]["n"] == n for id, n in signals.items())  # type: ignore[attr-defined]
+
+
+def test_money_of_patterns_counts_each_record_once():
+    frame, _ = planted_contracts(600, kind="duplicata_exata", count=6, seed=4)
+    report = analyze(frame)
+    rows = {row for one in report.patterns for row in one["rows"]}  # type: ignore[attr-defined]
+    assert report.records is not None
+    chosen = report.records.loc[sorted(rows)]
+    repeats = chosen["_duplicata"].duplicated() & (chosen["_duplicata"] >= 0)
+    assert report.summary["patterns_value"] == pytest.approx(chosen["valor"][~repeats].sum())
+    assert report.summary["pattern_count"] == len(report.patterns)
+
+
+def test_bids_get_the_patterns_of_bids():
+    bids = bids_of(tenders=30)
+    report = analyze(bids)
+    assert report.summary["patterns_value"] is None or not report.patterns
+    assert report.views is not None and set(report.views.drawn) == {"tenders"}
+    assert {check.id for check in report.patterns_not_evaluated} <= {
+        "propostas_parecidas", "licitam_juntos",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [300, 2_000])
+def test_an_honest_file_is_not_said_to_have_patterns(n: int):
+    for seed in range(3):
+        assert "do conjunto" not in str(analyze(honest_contracts(n, seed=seed)).summary["sentence"])
+
+
+def bids_of(tenders: int) -> pd.DataFrame:
+    """A table of bids with three bidders each."""
+    draw = np.random.default_rng(5)
+    return pd.DataFrame(
+        {
+            "licitacao_id": [f"L{t}" for t in range(tenders) for _ in range(3)],
+            "fornecedor_id": [
+                f"F{draw.integers(40)}-{b}" for _ in range(tenders) for b in range(3)
+            ],
+            "valor_proposta": draw.lognormal(10, 0.3, 3 * tenders).round(2),
+        }
+    )
+
+
+def test_a_pattern_of_the_whole_is_in_the_opening_sentence():
+    rows = [
+        {"orgao": f"Órgão {i % 6}", "fornecedor": f"Empresa {'Z' if i % 6 == 0 else i % 53}",
+         "objeto": f"serviço {i}", "valor": 1_000.0 + 37 * i, "data": f"2024-{i % 12 + 1:02d}-10"}
+        for i in range(360)
+    ]  # fmt: skip
+    report = analyze(rows)
+    assert any(one["id"] == "concentracao_fornecedor" for one in report.patterns)
+    assert "do conjunto" in str(report.summary["sentence"])

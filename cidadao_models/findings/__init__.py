@@ -18,6 +18,8 @@ from cidadao_models.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cidadao_models.findings.views import Views
+
 SEVERITY_BANDS = ((0.95, "critical"), (0.85, "high"), (0.7, "medium"))
 """Lowest score of each severity (outer contract); below all of them a finding is "low"."""
 
@@ -190,7 +192,9 @@ class Report:
 
     `findings` come sorted by score, all at or above `threshold`. `scores` holds every record's
     score (NaN where it can't be scored) and `records` the canonical records with the derived
-    columns of `flags.prepare`; both are None in a report without records.
+    columns of `flags.prepare`; both are None in a report without records. `patterns` are those of
+    `/v1/analyze-patterns`, with the checks on them that could not be made, and `views` what their
+    charts draw; empty and None where they were not asked for.
     """
 
     findings: list[Finding]
@@ -203,10 +207,12 @@ class Report:
     mapping: dict[str, dict[str, str]] = field(default_factory=dict)
     info: dict[str, object] = field(default_factory=dict)
     patterns: list[dict[str, object]] = field(default_factory=list)
+    patterns_not_evaluated: list[NotEvaluated] = field(default_factory=list)
     summary: dict[str, object] = field(default_factory=dict)
     model_version: str = __version__
     scores: pd.Series | None = None
     records: pd.DataFrame | None = None
+    views: Views | None = None
 
     def anomalies_dict(self, *, source: str = "api") -> dict[str, Any]:
         """The JSON of `POST /v1/detect-anomalies`."""
@@ -229,6 +235,7 @@ class Report:
             "mapping": self.mapping,
             "info": self.info,
             "patterns": self.patterns,
+            "patterns_not_evaluated": [check.to_dict() for check in self.patterns_not_evaluated],
             "summary": self.summary,
         }
 

@@ -109,8 +109,8 @@ _PATTERNS_BODY = {
 _PATTERNS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": [
-        "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "model_version",
-        "source",
+        "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "summaries",
+        "model_version", "source",
     ],
     "properties": {
         "patterns": {"type": "array", "items": {"type": "object"}},
@@ -118,6 +118,7 @@ _PATTERNS_SCHEMA: dict[str, Any] = {
         "confidence": {"type": ["number", "null"]},
         "insights": {"type": "array", "items": {"type": "string"}},
         "not_evaluated": {"type": "array", "items": {"type": "object"}},
+        "summaries": {"type": "object"},
         "model_version": {"type": "string"},
         "source": {"type": "string"},
     },
@@ -171,7 +172,8 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "(registros como em /v1/detect-anomalies), 'time_series' (números ou {'date', "
             "'value'}, com 'categories' se quiser) ou 'bids' (licitacao_id, valor_proposta, "
             "fornecedor_id…). Tipos: all, temporal, suppliers, values, splitting, duplicates, "
-            "benford, network, collusion."
+            "benford, network, collusion. 'summaries' descreve valores e fornecedores (total, "
+            "mediana, quartis, concentração e o que o acaso daria), mesmo sem nada fora do comum."
         ),
         "body": _PATTERNS_BODY,
         "errors": (413, 422, 429, 503),
@@ -188,7 +190,12 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "Recebe um arquivo CSV, TSV, XLSX, XLS, ODS, JSON, ZIP ou GZ no campo 'file' e, se "
             "quiser, 'threshold', 'mapping' (JSON de campo para coluna) e 'sanctions': uma lista "
             "CEIS ou CNEP, ou de um estado, nos mesmos formatos e limites, em que cada fornecedor "
-            "é procurado. Responde o relatório inteiro: achados, colunas entendidas, problemas."
+            "é procurado. Responde o relatório inteiro: achados, padrões ('patterns', "
+            "'patterns_not_evaluated'), colunas entendidas, problemas e 'summary', com 'by_check' "
+            "(para cada verificação: flagged, not_flagged ou not_evaluated, quantos registros e "
+            "por quê), 'signals' (registros por sinal, também os que só dão contexto), "
+            "'flagged_value' e 'patterns_value' (cada registro contado uma vez, os idênticos "
+            "também)."
         ),
         "body": _FILE_BODY,
         "errors": (413, 422, 429, 503),

@@ -86,10 +86,10 @@ def answer(job: Callable[..., dict[str, Any]], *args: object) -> Answer:
 def analyze_bounded(
     source: Reading | list[dict[str, Any]], *, limits: Limits, threshold: float
 ) -> Report:
-    """`analysis.analyze` under the published limits of a service."""
+    """`analysis.analyze` of single records, without patterns, under the limits of a service."""
     from cidadao_models.analysis import analyze
 
-    return analyze(source, limits=limits, threshold=threshold)
+    return analyze(source, limits=limits, threshold=threshold, patterns=False)
 
 
 def detect_anomalies(body: bytes, limits: Limits) -> dict[str, Any]:

@@ -99,6 +99,12 @@ class AnomalyDetector:
         `sanctions`: a CEIS or CNEP list that suppliers are looked up in; InputError for one that
         names nobody.
         """
+        return self.examine(contracts, threshold=threshold, sanctions=sanctions)[0]
+
+    def examine(
+        self, contracts: Contracts, *, threshold: float = 0.7, sanctions: Contracts | None = None
+    ) -> tuple[Report, flags.FlagRun]:
+        """The same report, and what the flags found whether or not it is shown."""
         threshold = check_threshold(threshold)
         reading = as_reading(contracts)
         listed = None if sanctions is None else read_sanctions(sanctions).records
@@ -110,7 +116,7 @@ class AnomalyDetector:
         shown = scores.index[(scores >= threshold).to_numpy()]
         reasons = _by_row(run.reasons_of(shown), unusual)
         findings = _findings(prepared, reasons, scores, threshold)
-        return Report(
+        report = Report(
             findings=findings,
             total_analyzed=len(prepared),
             threshold=threshold,
@@ -123,6 +129,7 @@ class AnomalyDetector:
             scores=scores,
             records=prepared,
         )
+        return report, run
 
     def save(self, folder: str | Path) -> None:
         """Write the fitted baseline as npz (no pickle) and JSON. Raises NotFitted."""

@@ -352,7 +352,8 @@ def test_real_file_is_the_same_by_every_way(
 
 PATTERNS = "/v1/analyze-patterns"
 PATTERN_KEYS = {
-    "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "model_version",
+    "patterns", "pattern_count", "confidence", "insights", "not_evaluated",
+    "summaries", "model_version",
     "source",
 }  # fmt: skip
 SERIES = {"time_series": [10.0, 12.0, 11.0, 13.0] * 20 + [900.0], "categories": []}

@@ -37,7 +37,7 @@ def test_every_type_answers_plain_json(analyzer: PatternAnalyzer, kind: str):
 def test_an_honest_file_yields_no_strong_pattern(analyzer: PatternAnalyzer):
     for seed in range(3):
         report = analyzer.analyze(honest_contracts(1_000, seed=seed))
-        assert not [p for p in report.patterns if p["severity"] in ("high", "critical")]
+        assert not [p for p in report.patterns if p["severity"] != "low"]
 
 
 def test_planted_splitting_is_one_pattern_for_each_buyer(analyzer: PatternAnalyzer):

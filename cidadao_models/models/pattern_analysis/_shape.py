@@ -28,7 +28,7 @@ FALSE_DISCOVERIES = 0.05
 """Expected share of chance findings among those shown (Benjamini and Hochberg 1995)."""
 
 MAX_ROWS = 1_000
-"""Records listed in one pattern; `facts` always hold the whole number."""
+"""Records listed in one pattern of a report; `facts` always hold the whole number."""
 
 SURE = 0.01
 """Adjusted p-value at which the evidence reaches the bar of "medium"."""
@@ -64,7 +64,7 @@ def pattern(
         "type": type,
         "title": title,
         "explanation": words.fill(explain, plain),
-        "rows": [int(row) for row in rows[:MAX_ROWS]],
+        "rows": np.asarray(rows, dtype=np.int64).tolist(),
         "facts": plain,
         "p_value": None if p_value is None else float(p_value),
         "severity": severity(strength),
@@ -137,12 +137,18 @@ def buyer_name(prepared: pd.DataFrame, positions: Ints) -> str:
     return _commonest(prepared, positions, names)
 
 
+_CODES = frozenset(("unidade_gestora_id", "orgao_id", "_comprador"))
+"""Columns that hold no name but a code."""
+
+
 def _commonest(prepared: pd.DataFrame, positions: Ints, columns: Sequence[str]) -> str:
     for name in columns:
         if name in prepared:
             counts = prepared[name].iloc[positions].dropna().astype(str).value_counts()
             if len(counts):
                 text = min(counts.index[counts == counts.iloc[0]])
+                if name in _CODES:
+                    return f"código {text}"
                 is_document = name in ("fornecedor_id", "_fornecedor")
                 return fields.mask_document(text) if is_document else fields.mask_cpf(text)
     return "não informado"

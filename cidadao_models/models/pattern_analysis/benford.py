@@ -267,8 +267,7 @@ def first_digits(prepared: pd.DataFrame, *, seed: int = 0) -> Found:
     lacking = _shape.lacking(prepared, "_valor")
     if lacking:
         return [], [_shape.missing_fields(_ID, _TITLE, *lacking)]
-    suppliers = None if _shape.lacking(prepared, "_fornecedor") else prepared["_fornecedor"]
-    result = benford(prepared["_valor"].to_numpy(), seed=seed, suppliers=suppliers)
+    result = of_records(prepared, seed=seed)
     if not result.applicable:
         return [], [_shape.skipped(_ID, _TITLE, result.reason)]
     if result.p_value is None or result.p_value > SHOWN_BELOW:
@@ -276,6 +275,12 @@ def first_digits(prepared: pd.DataFrame, *, seed: int = 0) -> Found:
     if result.excess_mad is None or result.excess_mad < MIN_EXCESS:
         return [], []
     return [_pattern(result, result.p_value, result.excess_mad)], []
+
+
+def of_records(prepared: pd.DataFrame, *, seed: int = 0) -> BenfordResult:
+    """First digits of the amounts of prepared records."""
+    suppliers = None if _shape.lacking(prepared, "_fornecedor") else prepared["_fornecedor"]
+    return benford(prepared["_valor"].to_numpy(), seed=seed, suppliers=suppliers)
 
 
 def _pattern(result: BenfordResult, p: float, excess: float) -> dict[str, object]:
@@ -294,7 +299,8 @@ def _pattern(result: BenfordResult, p: float, excess: float) -> dict[str, object
         facts=facts,
         rows=[],
         p_value=p,
-        strength=min(_shape.MODERATE, _shape.strength(p, excess / MIN_EXCESS)),
+        # honest prices of a few kinds of object need not follow the law: this only gives context
+        strength=min(_shape.CONTEXT, _shape.strength(p, excess / MIN_EXCESS)),
         innocent="houver tarifas, tabelas de preço, limites ou pagamentos iguais que se repetem.",
         next_step="veja quais valores começam com esse dígito e de que tipo de despesa são.",
     )

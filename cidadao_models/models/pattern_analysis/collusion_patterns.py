@@ -52,13 +52,13 @@ EXACT_CHANCE = 100 * 2 * bid_screens.MARGIN_TOLERANCE
 LEAST_EXACT = 2
 """Losing bids at exact percentages from which they are a fact: one may be a discount's wording."""
 
-TITLE = "Propostas parecidas demais entre si"
+ID, TITLE = "propostas_parecidas", "Propostas parecidas demais entre si"
 INNOCENT = (
-    "Produto com tabela pública de preços, orçamento de referência conhecido por todos ou poucos "
-    "fornecedores com os mesmos custos também aproximam propostas sem nenhum acordo."
+    "houver tabela pública de preços, orçamento de referência conhecido por todos ou poucos "
+    "fornecedores com os mesmos custos: isso também aproxima propostas, sem nenhum acordo."
 )
 NEXT_STEP = (
-    "Peça as propostas originais e compare planilhas, datas, endereços e sócios; veja se as mesmas "
+    "peça as propostas originais e compare planilhas, datas, endereços e sócios; veja se as mesmas "
     "empresas disputam e se revezam em outras licitações."
 )
 TEMPLATES = {
@@ -237,7 +237,7 @@ def patterns_of(market: Market) -> list[dict[str, object]]:
 
 def _pattern(facts: dict[str, object], rows: list[int], p: float) -> dict[str, object]:
     return {
-        "id": "propostas_parecidas",
+        "id": ID,
         "type": "collusion",
         "title": TITLE,
         "explanation": explain(facts),

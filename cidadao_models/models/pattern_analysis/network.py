@@ -170,16 +170,17 @@ def _wins(bids: pd.DataFrame, rows: Ints) -> dict[str, object]:
 # -- buyers and suppliers ----------------------------------------------------------------------
 
 
-def ties(prepared: pd.DataFrame) -> Found:
+def ties(prepared: pd.DataFrame, *, market: concentration.Purchases | None = None) -> Found:
     """Buyers and suppliers with far more purchases between them than chance would give.
 
     Hypergeometric on purchases (equal amounts count once), with false discoveries controlled
-    over all pairs of buyer and supplier. Context only: local suppliers are ordinary.
+    over all pairs of buyer and supplier. Context only: local suppliers are ordinary. `market`:
+    the table's purchases, where already known.
     """
     lacking = _shape.lacking(prepared, "_comprador", "_fornecedor", "_valor")
     if lacking:
         return [], [_shape.missing_fields(TIE_ID, TIE_TITLE, *lacking)]
-    market = concentration.purchases(prepared)
+    market = market or concentration.purchases(prepared)
     known = market.buyer >= 0
     buyer, supplier = market.buyer[known], market.supplier[known]
     of_buyer, of_supplier = np.bincount(buyer, minlength=1), np.bincount(supplier, minlength=1)
