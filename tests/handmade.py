@@ -6,6 +6,16 @@ import numpy as np
 import pandas as pd
 
 from cidadao_models.findings import Finding, Issues, NotEvaluated, Reason, Report
+from cidadao_models.findings.views import (
+    Calendar,
+    Curve,
+    Digits,
+    Piles,
+    Tender,
+    Tenders,
+    Ties,
+    Views,
+)
 
 HOSTILE = "=HYPERLINK(\"http://evil.example\")<script>alert('x')</script> <img src=x onerror=y>"
 N = 120
@@ -82,4 +92,45 @@ def report(findings: list[Finding] | None = None, n: int = N) -> Report:
         info={"sha256": "a" * 64, "format": "csv", "n_records": n, "n_rejected": 1},
         records=records(n),
         summary={"sentence": f"{len(found)} de {n} registros merecem uma segunda olhada."},
+    )  # fmt: skip
+
+
+def pattern(rows: list[int] | None = None, **changes: object) -> dict[str, object]:
+    """A complete pattern; `changes` replace fields."""
+    fields: dict[str, object] = {
+        "id": "concentracao_fornecedor",
+        "type": "suppliers",
+        "title": "Compras concentradas em um fornecedor",
+        "explanation": "Secretaria de Cultura: Empresa Exemplo recebe 71,0 % de R$ 2.000.000,00.",
+        "rows": [3, 11] if rows is None else rows,
+        "facts": {"share": 0.71},
+        "p_value": 0.0004,
+        "severity": "medium",
+        "innocent": "for um fornecedor exclusivo.",
+        "next_step": "veja as licitações vencidas.",
+    }
+    return fields | changes
+
+
+def views(name: str = "Empresa Exemplo Ltda") -> Views:
+    """One of each chart of patterns; `name` is what the file calls everybody."""
+    law = np.log10(1 + 1 / np.arange(1, 10))
+    shares = np.linspace(0, 1, 101)
+    return Views(
+        {
+            "curve": Curve(9, 80, shares**0.3, shares**0.7, name, 0.1, 0.4, 0.7, 0.5),
+            "piles": Piles(np.linspace(4_000, 12_000, 41), np.arange(40), 8_000.0, name,
+                           "dispensa por valor", 148, 35, 41.2, 0.05, True),
+            "calendar": Calendar(("2023", "2024"), ("jan", "fev", "mar"),
+                                 np.array([[1e6, 2e6, np.nan], [3e6, 5.0, 0.0]]), True,
+                                 "ano", "mês"),
+            "digits": Digits(900, law, law, law * 0.9, law * 1.1, 0.4, False),
+            "ties": Ties((name, "B"), (name, "D", "E"),
+                         np.array([[0, 0, 9e5, 1], [0, 1, 4e4, 0], [1, 2, 3e4, 0]]), 0.8, 5, 40),
+            "tenders": Tenders((
+                Tender(name, (100.0, 104.0, 105.0), 100.0, 120.0, True),
+                Tender("2/2024", (50.0, 70.0), float("nan"), float("nan"), False),
+            ), 30, 1),
+        },
+        {},
     )  # fmt: skip

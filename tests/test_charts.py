@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
-from handmade import HOSTILE, finding, report
+from handmade import HOSTILE, finding, report, views
 
 from cidadao_models import charts
+from cidadao_models.charts import of_patterns
 from cidadao_models.findings import Report, overview
+from cidadao_models.findings.views import NAMES
 
 
 def points(figure: object) -> int:
@@ -122,3 +125,56 @@ def test_many_months_become_years() -> None:
     ])  # fmt: skip
     table = overview.concentration(made)
     assert table is not None and table.by_year and "2004" in table.periods
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_chart_of_patterns_asks_reads_and_is_safe(name: str) -> None:
+    view = views(HOSTILE).drawn[name]
+    text = charts.view(view).to_json()
+    layout = json.loads(text)["layout"]
+    assert view.title == layout["title"]["text"].replace("<br>", " ")
+    assert view.title.endswith("?") and view.reading.endswith(".")
+    assert layout["paper_bgcolor"] == layout["plot_bgcolor"] == "rgba(0,0,0,0)"
+    assert "<script" not in text and "<img" not in text
+    axes = [layout[axis].get("title", {}).get("text") for axis in ("xaxis", "yaxis")]
+    assert name in ("ties", "tenders") or all(axes)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_view_crosses_processes(name: str) -> None:
+    made = views()
+    back = pickle.loads(pickle.dumps(made))
+    assert charts.view(back.drawn[name]) == charts.view(made.drawn[name])
+    assert len(pickle.dumps(made)) < 10_000
+
+
+def test_the_limit_is_drawn_with_its_act_between_two_bars() -> None:
+    piles = views("Decreto 9.412/2018").drawn["piles"]
+    figure = charts.view(piles)
+    assert "R$ 8.000,00" in figure.layout.annotations[0].text
+    assert "9.412" in figure.layout.annotations[0].text
+    assert 8_000.0 in piles.edges  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("limit", [1.0, 8_000.0, 17_600.0, 65_492.11, 3e6])
+def test_ticks_are_few_and_round(limit: float) -> None:
+    ticks = of_patterns._round_ticks(limit / 2, 1.5 * limit)
+    assert 2 <= len(ticks) <= 6 and all(limit / 2 <= tick <= 1.5 * limit for tick in ticks)
+
+
+def test_tender_without_a_marked_winner_shows_its_lowest_bid() -> None:
+    figure = charts.view(views().drawn["tenders"])
+    drawn = {trace.name: list(trace.x) for trace in figure.data}
+    assert drawn["vencedora"] == [0.0] and drawn["menor proposta"] == [0.0]
+    assert drawn["valor estimado"] == pytest.approx([20.0])
+
+
+def test_readings_quote_the_figures_drawn() -> None:
+    drawn = views().drawn
+    assert "ficam com 70,0 % do dinheiro" in drawn["curve"].reading
+    assert "com cerca de 50,0 %" in drawn["curve"].reading
+    assert "jan/2024: R$ 3,0 milhões" in drawn["calendar"].reading
+    assert "148 compras" in drawn["piles"].reading and "cerca de 41" in drawn["piles"].reading
+    assert "80,0 %" in drawn["ties"].reading and "Uma ligação" in drawn["ties"].reading
+    assert "1 de 30 licitações tem" in drawn["tenders"].reading
+    assert drawn["digits"].reading.startswith("Sim: em 900 valores")
