@@ -1,4 +1,4 @@
-"""Command line: analyse files, serve the page and the API, check and remake weights, measure.
+"""Command line: analyse files, serve the page and the API, list the flags, remake weights, measure.
 
 Parses arguments and prints; everything heavy is imported by the command that needs it.
 """
@@ -139,6 +139,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     server.set_defaults(run=lambda options: serve(options.host, options.port))
 
+    flags = commands.add_parser("flags", help="listar os sinais verificados, em Markdown")
+    flags.add_argument("--table", action="store_true", help="só a tabela: nome, sinal e norma")
+    flags.add_argument(
+        "--readme", type=Path, metavar="ARQUIVO", help="refazer a tabela dentro deste documento"
+    )
+    flags.set_defaults(run=_flags)
+
     weights = commands.add_parser("weights", help="ver ou refazer os arquivos de modelo embutidos")
     actions = weights.add_subparsers(title="ações", metavar="AÇÃO", required=True)
     status = actions.add_parser("status", help="dizer quais são e se estão inteiros")
@@ -273,6 +280,24 @@ def _print_report(name: str, report: Report) -> None:
 def _one_line(text: str) -> str:
     """Text without control characters, which a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _flags(options: argparse.Namespace) -> int:
+    from cidadao_models.flags import _catalogue
+
+    if options.readme is None:
+        print(_catalogue.table() if options.table else _catalogue.markdown(), end="")
+        return DONE
+    try:
+        made = _catalogue.with_table(options.readme.read_text("utf-8"))
+        options.readme.write_text(made, encoding="utf-8")
+    except (OSError, ValueError):
+        raise InputError(
+            f"A tabela não pôde ser refeita em {options.readme}.",
+            hint=f"O arquivo precisa ter as linhas {_catalogue.OPENING} e {_catalogue.CLOSING}.",
+        ) from None
+    print(f"Tabela refeita em {options.readme}")
+    return DONE
 
 
 def _weights_status(options: argparse.Namespace) -> int:

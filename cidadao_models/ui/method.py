@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import gradio as gr
@@ -11,12 +10,10 @@ from markupsafe import Markup
 from cidadao_models import __version__
 from cidadao_models.findings import method as words
 from cidadao_models.findings.words import number
-from cidadao_models.flags import LABELS, Flag, all_flags
+from cidadao_models.flags import Flag, _catalogue, all_flags
 from cidadao_models.reading.limits import Limits
 from cidadao_models.ui import texts
 from cidadao_models.ui.render import limits_sentence
-
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 STRANGENESS = """
 Além das verificações abaixo, cada registro recebe uma medida de estranheza: valor diante de
@@ -34,11 +31,10 @@ de fora. CPFs são mascarados em tudo o que se vê e se baixa; CNPJs ficam, porq
 
 def build(limits: Limits) -> None:
     """Lay out the tab inside the open `gr.Blocks`."""
-    flags = all_flags()
     gr.Markdown(f"## Como a nota é feita\n\n{words.HOW}\n\nFaixas: {words.score_bands()}.")
     gr.Markdown(STRANGENESS)
-    gr.Markdown(f"## As {number(len(flags))} verificações")
-    gr.HTML(Markup("").join(_flag(flag) for flag in flags), elem_id="method-flags")
+    gr.Markdown(f"## As {number(len(all_flags()))} verificações")
+    gr.HTML(_groups(), elem_id="method-flags")
     gr.Markdown("## O que nunca se afirma\n\n" + _listed(words.NEVER))
     gr.Markdown("## Limites\n\n" + _listed((*words.LIMITS, _sizes(limits))))
     gr.Markdown(f"## O que fica guardado\n\n{PRIVACY}")
@@ -54,18 +50,20 @@ def _sizes(limits: Limits) -> str:
     return f"Arquivos: {limits_sentence(limits)}."
 
 
-def _flag(flag: Flag) -> Markup:
-    return Markup(
-        "<details><summary>{f.title}</summary><p>{sentence}</p><p><b>Norma:</b> {f.legal_basis}</p>"
-        "<p><b>Pode ser normal se</b> {f.innocent}</p><p><b>Para conferir:</b> {f.next_step}</p>"
-        "<p class='soft'>Precisa de: {needs}. Nome na API: <code>{f.id}</code></p></details>"
-    ).format(
-        f=flag,
-        sentence=_PLACEHOLDER.sub("…", flag.explain),
-        needs=", ".join(_need(need) for need in flag.needs),
+def _groups() -> Markup:
+    return Markup("").join(
+        Markup("<h3>{} ({})</h3><p class='soft'>{}</p>{}").format(
+            title, number(len(flags)), meaning, Markup("").join(map(_flag, flags))
+        )
+        for title, meaning, flags in _catalogue.grouped()
     )
 
 
-def _need(need: str | tuple[str, ...]) -> str:
-    names = (need,) if isinstance(need, str) else need
-    return " ou ".join(LABELS[name] for name in names)
+def _flag(flag: Flag) -> Markup:
+    lines = Markup("").join(
+        Markup("<dt>{}</dt><dd>{}</dd>").format(heading, text)
+        for heading, text in _catalogue.sections(flag)
+    )
+    return Markup(
+        "<details id='sinal-{}'><summary>{}</summary><dl class='page-of-flag'>{}</dl></details>"
+    ).format(flag.id, flag.title, lines)
