@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from handmade import HOSTILE, finding, reason, report
+from handmade import HOSTILE, finding, pattern, reason, report, views
 
-from cidadao_models.findings import Finding
-from cidadao_models.findings.html import MAX_DETAILED, render
+from cidadao_models.findings import Finding, Report
+from cidadao_models.findings.html import MAX_DETAILED, MAX_OF_KIND, render
 
 TODAY = dt.date(2026, 3, 9)
 
@@ -112,3 +112,33 @@ def test_survives_without_records(tmp_path: Path) -> None:
     made = report()
     made.records = None
     assert made.to_html(tmp_path / "a.html").stat().st_size > 1_000
+
+
+def with_patterns(name: str = "Empresa Exemplo Ltda", many: int = 1) -> Report:
+    made = report([])
+    made.patterns = [pattern([row, row + 1], explanation=f"{name} {row}") for row in range(many)]
+    made.views = views(name)
+    return made
+
+
+def test_patterns_are_told_with_their_charts_and_readings() -> None:
+    text = render(with_patterns(), today=TODAY)
+    assert "<h2>Padrões</h2>" in text and "Registros: 1, 2." in text
+    assert text.count("for um fornecedor exclusivo.") == 1
+    for view in views().drawn.values():
+        assert view.title in text
+    assert "Nenhum registro, sozinho, chegou à nota mínima" in text
+
+
+def test_hostile_patterns_are_shown_as_text() -> None:
+    page = Tags(render(with_patterns(HOSTILE), today=TODAY))
+    assert not {"script", "img"} & set(page.tags)
+
+
+def test_more_patterns_of_a_kind_than_shown_are_announced() -> None:
+    text = render(with_patterns(many=MAX_OF_KIND + 7), today=TODAY)
+    assert "Outros 7 deste tipo" in text
+
+
+def test_a_report_without_patterns_has_no_empty_section() -> None:
+    assert "<h2>Padrões</h2>" not in render(report(), today=TODAY)

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from handmade import finding, reason, report
+from handmade import finding, pattern, reason, report
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,7 +102,13 @@ def test_csv_is_what_a_brazilian_excel_opens(tmp_path: Path) -> None:
 
 def test_xlsx_holds_texts_and_numbers_but_no_formula(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(hostile_report().to_xlsx(tmp_path / "a.xlsx"))
-    assert book.sheetnames == ["Achados", "Não verificado", "Problemas nos dados", "Método"]
+    assert book.sheetnames == [
+        "Achados",
+        "Padrões",
+        "Não verificado",
+        "Problemas nos dados",
+        "Método",
+    ]
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not any(cell.data_type == "f" or cell.hyperlink for cell in cells)
     header = [cell.value for cell in book["Achados"][1]]
@@ -154,3 +160,21 @@ def test_dates_before_1900_and_very_long_texts_fit_a_workbook(tmp_path: Path) ->
     values = [cell.value for cell in sheet[2]]
     assert "03/05/0201" in values
     assert max(len(v) for v in values if isinstance(v, str)) == 32_767
+
+
+def test_xlsx_has_the_patterns_with_their_records(tmp_path: Path) -> None:
+    made = report()
+    made.patterns = [pattern(list(range(9)), explanation=FORMULAS[0]), pattern(p_value=None)]
+    sheet = openpyxl.load_workbook(made.to_xlsx(tmp_path / "a.xlsx"))["Padrões"]
+    rows = [dict(zip([c.value for c in sheet[1]], [c.value for c in row], strict=True))
+            for row in sheet.iter_rows(min_row=2)]  # fmt: skip
+    assert [row["registros"] for row in rows] == [9, 2]
+    assert rows[1]["linhas"] == "4, 12" and rows[1]["força"] == "sinal moderado"
+    assert rows[0]["valor-p"] == pytest.approx(0.0004) and rows[1]["valor-p"] is None
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+
+
+def test_csv_stays_findings_only(tmp_path: Path) -> None:
+    made = report()
+    made.patterns = [pattern()]
+    assert len(read_csv(made.to_csv(tmp_path / "a.csv"))) == len(made.findings)

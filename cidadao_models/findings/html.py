@@ -7,6 +7,7 @@ file is escaped by the template.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from cidadao_models.findings import SEVERITY_LABELS, Finding, Report, overview, svg
+from cidadao_models.findings import SEVERITY_LABELS, Finding, Report, overview, patterns, svg, views
 from cidadao_models.findings import method as words
 from cidadao_models.findings.tables import heading
 from cidadao_models.findings.words import date, number
@@ -22,6 +23,9 @@ from cidadao_models.records import FIELDS, mask_cpf
 
 MAX_DETAILED = 200
 """Findings written out in full, strongest first; all are in the CSV and XLSX downloads."""
+
+MAX_OF_KIND = 40
+"""Patterns of one kind written out, strongest first; all are in the XLSX download."""
 
 MAX_STRIPS = 60
 """Findings that also get a chart of their peers, to keep the page within a few megabytes."""
@@ -45,6 +49,17 @@ class _Entry:
     strip_reading: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Patterns of one kind as the template shows them: (severity, its words, sentence, records)."""
+
+    title: str
+    patterns: list[tuple[str, str, str, str]]
+    n_more: str
+    innocent: str
+    next_step: str
+
+
 def render(report: Report, *, today: dt.date | None = None) -> str:
     """The whole page as text; `today` is the date printed on it."""
     today = today or dt.date.today()
@@ -57,7 +72,10 @@ def render(report: Report, *, today: dt.date | None = None) -> str:
         entries=[_entry(report, f, with_strip=i < MAX_STRIPS) for i, f in enumerate(shown)],
         n_more=number(len(report.findings) - len(shown)),
         has_more=len(report.findings) > len(shown),
-        not_evaluated=report.not_evaluated,
+        kinds=[_kind(same) for same in patterns.kinds(report.patterns)],
+        views=_views(report),
+        patterns_asked=report.views is not None,
+        not_evaluated=[*report.not_evaluated, *report.patterns_not_evaluated],
         issues=_issues(report),
         mapping=_mapping(report),
         source=words.source_lines(report),
@@ -124,6 +142,39 @@ def _entry(report: Report, finding: Finding, *, with_strip: bool) -> _Entry:
         title,
         overview.peers_reading(peers, with_ratio=True) if peers else "",
     )
+
+
+def _kind(same: Sequence[Mapping[str, object]]) -> _Kind:
+    shown = [
+        (
+            str(one["severity"]),
+            SEVERITY_LABELS[str(one["severity"])],
+            str(one["explanation"]),
+            patterns.record_list(patterns.rows_of(one)),
+        )
+        for one in same[:MAX_OF_KIND]
+    ]
+    more = len(same) - len(shown)
+    first = same[0]
+    return _Kind(
+        str(first["title"]),
+        shown,
+        number(more) if more else "",
+        str(first["innocent"]),
+        str(first["next_step"]),
+    )
+
+
+def _views(report: Report) -> list[tuple[str, Markup | None, str]]:
+    """(question, drawing or None, what it shows) of the charts of patterns that apply."""
+    drawn = report.views.drawn if report.views is not None else {}
+    return [(one.title, _drawing(one), one.reading) for one in drawn.values()]
+
+
+def _drawing(view: views.View) -> Markup | None:
+    """The tables of columns are drawn; the others are told in their sentence."""
+    text = svg.columns(view) if isinstance(view, views.Piles | views.Digits) else ""
+    return Markup(text) if text else None
 
 
 def _issues(report: Report) -> list[tuple[str, str, list[str]]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,19 @@ class Timeline:
     found_values: np.ndarray
     found_rows: np.ndarray
     n_total: int
+
+
+def same_reason(finding: Finding) -> tuple[str, str]:
+    """What findings that stem from one fact about several records have in common."""
+    return finding.main.id, finding.main.explanation
+
+
+def together(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings in order, those of one fact together where the first of them stands."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(same_reason(finding), []).append(finding)
+    return [finding for group in groups.values() for finding in group]
 
 
 def record_number(row: int) -> str:

@@ -12,7 +12,8 @@ from html import escape
 import numpy as np
 
 from cidadao_models.findings.overview import Concentration, Peers, SignalCount, short_money
-from cidadao_models.findings.words import number, prose_money
+from cidadao_models.findings.views import Digits, Piles
+from cidadao_models.findings.words import money, number, prose_money
 
 WIDTH = 680
 """Width of every chart, in user units (CSS pixels at full size)."""
@@ -25,6 +26,9 @@ LABEL_LENGTH = 27
 
 DARK_FROM = 0.8
 """Strength of a square's tint from which white figures keep a contrast of 4.5 on it."""
+
+COLUMNS_HEIGHT = 150
+"""Height of the tallest column."""
 
 _LABEL_WIDTH = 250
 _ROW = 26
@@ -123,6 +127,68 @@ def grid(table: Concentration, title: str) -> str:
             f"{escape(table.periods[j])}</text>"
         )
     return _svg(bottom + 28, title, "".join(body))
+
+
+def columns(view: Piles | Digits) -> str:
+    """Columns of counts or shares; those beyond what chance explains, or beside a limit, darker."""
+    if isinstance(view, Piles):
+        heights = view.counts.astype(float)
+        low, high = view.edges[0], view.edges[-1]
+        middle = (view.edges[:-1] + view.edges[1:]) / 2
+        marked = (middle < view.limit) & (middle >= view.limit * math.exp(-view.window))
+        line = 40 + (WIDTH - 80) * (view.limit - low) / (high - low)
+        label = f"limite {money(view.limit)}, {view.act}"
+        ends = [short_money(float(f"{edge:.2g}")) for edge in (low, high)]
+        extra = _limit(line, label) + _ends(ends)
+        return _svg(COLUMNS_HEIGHT + 56, view.title, _columns(heights, marked) + extra)
+    marked = (view.observed < view.low) | (view.observed > view.high)
+    top = float(max(view.observed.max(), view.high.max()))
+    law = "".join(_law(view, i, top) for i in range(9))
+    return _svg(COLUMNS_HEIGHT + 56, view.title, _columns(view.observed, marked, top) + law)
+
+
+def _columns(heights: np.ndarray, marked: np.ndarray, top: float = 0.0) -> str:
+    top = top or float(heights.max(initial=0.0)) or 1.0
+    width = (WIDTH - 80) / len(heights)
+    return "".join(
+        f'<rect class="{"bar" if dark else "pale"}" x="{40 + i * width + 1:.1f}" '
+        f'y="{_y(height, top):.1f}" width="{width - 2:.1f}" '
+        f'height="{COLUMNS_HEIGHT + 24 - _y(height, top):.1f}"/>'
+        for i, (height, dark) in enumerate(zip(heights.tolist(), marked.tolist(), strict=True))
+    )
+
+
+def _y(height: float, top: float) -> float:
+    return 24 + COLUMNS_HEIGHT * (1 - height / top)
+
+
+def _law(view: Digits, i: int, top: float) -> str:
+    """The law's share of one digit, its band of chance, the digit and the share seen."""
+    x = 40 + (WIDTH - 80) * (i + 0.5) / 9
+    ends = [_y(float(value), top) for value in (view.low[i], view.high[i])]
+    share = f"{number(100 * float(view.observed[i]), 1)} %"
+    return (
+        f'<line class="median" x1="{x - 18:.1f}" x2="{x + 18:.1f}" y1="{ends[0]:.1f}" '
+        f'y2="{ends[0]:.1f}"/><line class="median" x1="{x - 18:.1f}" x2="{x + 18:.1f}" '
+        f'y1="{ends[1]:.1f}" y2="{ends[1]:.1f}"/>'
+        f'<text class="axis" x="{x:.1f}" y="{COLUMNS_HEIGHT + 42}" text-anchor="middle">{i + 1}: '
+        f"{share}</text>"
+    )
+
+
+def _limit(x: float, label: str) -> str:
+    return (
+        f'<line class="median" x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{COLUMNS_HEIGHT + 24}"/>'
+        f'<text class="axis" x="{x:.1f}" y="12" text-anchor="middle">{escape(label)}</text>'
+    )
+
+
+def _ends(labels: list[str]) -> str:
+    y = COLUMNS_HEIGHT + 42
+    return (
+        f'<text class="axis" x="40" y="{y}">{escape(labels[0])}</text>'
+        f'<text class="axis" x="{WIDTH - 40}" y="{y}" text-anchor="end">{escape(labels[1])}</text>'
+    )
 
 
 def _square(x: float, y: float, cell: float, count: int, top: int) -> str:

@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from cidadao_models.findings import SEVERITY_LABELS, Finding, Report
 from cidadao_models.findings.method import citation, method_lines
 from cidadao_models.findings.overview import date_of, issue_list, show
+from cidadao_models.findings.patterns import rows_of
 from cidadao_models.records import FIELDS, mask_cpf
 
 FIRST_FIELDS = ("valor", "fornecedor", "fornecedor_id", "orgao", "objeto", "data")
@@ -30,6 +31,11 @@ REASON_HEADINGS = (
     "linha", "identificador", "nota", "força", "sinal", "por quê", "norma",
     "pode ser normal se", "para conferir", "outros sinais",
 )  # fmt: skip
+
+PATTERN_HEADINGS = [
+    "força", "padrão", "por quê", "pode ser normal se", "para conferir", "registros",
+    "linhas", "valor-p",
+]  # fmt: skip
 
 ROW_HEADING = "row"
 """0-based record number, the name it has in the API."""
@@ -47,10 +53,14 @@ MAX_CELL = 32_767
 """Characters that one spreadsheet cell may hold (Excel's limit)."""
 
 WIDTHS = {"por quê": 60, "pode ser normal se": 40, "para conferir": 40, "objeto": 50,
-          "norma": 30, "sinal": 30, "fornecedor": 34, "órgão": 34}  # fmt: skip
+          "norma": 30, "sinal": 30, "padrão": 30, "linhas": 40, "fornecedor": 34,
+          "órgão": 34}  # fmt: skip
 """Column widths of the workbook, in characters; the others have `DEFAULT_WIDTH`."""
 
 DEFAULT_WIDTH = 16
+
+SMALLEST_AMOUNT = 0.01
+"""Numbers below it (p-values) are not written with the two decimals of money."""
 
 
 def safe_text(text: str) -> str:
@@ -148,7 +158,7 @@ def _csv_cell(value: object) -> str:
 
 
 def write_xlsx(report: Report, path: Path) -> Path:
-    """Findings, checks not made, data problems and method, one sheet each; text stays text."""
+    """Findings, patterns, checks not made, data problems and method, one sheet each; text only."""
     options = {
         "strings_to_formulas": False,
         "strings_to_urls": False,
@@ -172,8 +182,13 @@ def _other_sheets(report: Report) -> dict[str, pd.DataFrame]:
         (check.title, check.reason, ", ".join(_labels(check.missing)))
         for check in report.not_evaluated
     ]
+    checks += [
+        (check.title, check.reason, ", ".join(_labels(check.missing)))
+        for check in report.patterns_not_evaluated
+    ]
     method = [*method_lines(report), ("Como citar", citation(report))]
     return {
+        "Padrões": patterns_frame(report),
         "Não verificado": pd.DataFrame(
             checks, columns=["verificação", "por quê", "campos que faltam"]
         ),
@@ -184,6 +199,24 @@ def _other_sheets(report: Report) -> dict[str, pd.DataFrame]:
 
 def _labels(names: Iterable[str]) -> list[str]:
     return [FIELDS[name].label if name in FIELDS else name for name in names]
+
+
+def patterns_frame(report: Report) -> pd.DataFrame:
+    """One row a pattern, strongest first; records as a reader counts them, from 1."""
+    rows = [
+        (
+            SEVERITY_LABELS[str(one["severity"])],
+            str(one["title"]),
+            str(one["explanation"]),
+            str(one["innocent"]),
+            str(one["next_step"]),
+            len(rows_of(one)),
+            ", ".join(str(row + 1) for row in rows_of(one)),
+            one["p_value"],
+        )
+        for one in report.patterns
+    ]
+    return pd.DataFrame(rows, columns=PATTERN_HEADINGS)
 
 
 def issues_frame(report: Report) -> pd.DataFrame:
@@ -224,7 +257,7 @@ def _write_cell(
     if isinstance(value, dt.date) and value.year >= 1900:
         sheet.write_datetime(row, column, dt.datetime(value.year, value.month, value.day))
     elif isinstance(value, float):
-        sheet.write_number(row, column, value, amount)
+        sheet.write_number(row, column, value, amount if abs(value) >= SMALLEST_AMOUNT else None)
     elif isinstance(value, int):
         sheet.write_number(row, column, value)
     else:

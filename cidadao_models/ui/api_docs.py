@@ -92,7 +92,9 @@ ANSWER = """
 `contract_id`, `row` (número do registro, a partir de 0), `anomaly_score`, `severity`,
 `explanation` e `reasons` (fato, norma, leitura inocente, próximo passo e os números).
 `not_evaluated`: o que não pôde ser verificado, e por quê. `issues`: problemas nos dados.
-`/v1/analyze-file` acrescenta `mapping` e `info`.
+`/v1/analyze-file` acrescenta `mapping`, `info`, `patterns` (o que só aparece em muitos registros),
+`patterns_not_evaluated` e `summary`: a frase que abre, `by_check` (a resposta de cada verificação:
+`flagged`, `not_flagged` ou `not_evaluated`), `signals` e o dinheiro, cada registro contado uma vez.
 
 Nomes de campos aceitos: os da página (`valor`, `fornecedor`, `orgao`, `data`…), os em inglês
 (`value`, `supplier`, `amount`, `date`…), os da API do PNCP e os títulos de coluna dos portais.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ def build(page: gr.Blocks, service: Service) -> None:
     """Lay out the tab inside the open `page` and wire its events."""
     parts = lay_out(service.limits)
     parts.start.upload.preprocess = upload_path
+    parts.start.sanctions.preprocess = upload_path
     _wire_upload(parts)
+    _wire_sanctions(parts)
     _wire_runs(page, parts, service)
     _wire_findings(parts)
     _wire_downloads(parts)
@@ -57,6 +60,29 @@ def _wire_upload(parts: Parts) -> None:
         lambda session: gr.update(interactive=session is not None),
         parts.session, start.run, **QUIET,
     )  # fmt: skip
+
+
+def _wire_sanctions(parts: Parts) -> None:
+    start = parts.start
+    start.sanctions.upload(
+        lambda session: (
+            render.note(texts.SANCTIONS_READY),
+            gr.update(interactive=True) if session is not None else gr.skip(),
+        ),
+        parts.session, [start.sanctions_note, start.run], **QUIET,
+    )  # fmt: skip
+
+    def drop(state: State) -> Updates:
+        note = render.note(texts.SANCTIONS_DROPPED)
+        kept = None if state is None else _upload(state).compared_with(None)
+        session = replace(state, upload=kept) if isinstance(state, Session) and kept else kept
+        return {
+            parts.session: session, start.sanctions: None, start.sanctions_note: note,
+            start.sanctions_drop: gr.update(visible=False),
+        }  # fmt: skip
+
+    outputs = [parts.session, start.sanctions, start.sanctions_note, start.sanctions_drop]
+    start.sanctions_drop.click(drop, parts.session, outputs, **QUIET)
 
 
 # -- runs --------------------------------------------------------------------------------------
@@ -98,7 +124,11 @@ def _on(
 def _triggers(parts: Parts, work: Work) -> list[tuple[Any, Callable[..., Run], list[Any]]]:
     start, columns = parts.start, parts.understood.columns
     found: list[tuple[Any, Callable[..., Run], list[Any]]] = [
-        (start.run.click, work.file, [start.upload, start.threshold, parts.session]),
+        (
+            start.run.click,
+            work.file,
+            [start.upload, start.sanctions, start.threshold, parts.session],
+        ),
         (start.threshold.input, work.threshold, [start.threshold, parts.session]),
     ]
     for column in columns:
@@ -115,15 +145,19 @@ class Work:
         self._parts = parts
         self._service = service
 
-    def file(self, path: str | None, threshold: float, state: State, request: gr.Request) -> Run:
-        """Analyse the uploaded file; without one, the file in memory again."""
-        if path is None and state is not None:
-            yield from self._run(_upload(state), threshold, request)
-        elif path is None:
+    def file(
+        self, path: str | None, sanctions: str | None, threshold: float, state: State,
+        request: gr.Request,
+    ) -> Run:  # fmt: skip
+        """Analyse the uploaded file; without one, the file in memory again.
+
+        It is compared with the list of sanctions sent now, else with the one in memory.
+        """
+        if path is None and state is None:
             text = render.message("refused", texts.NO_FILE_TITLE, texts.NO_FILE_HINT)
             yield updates.idle(self._parts, text)
         else:
-            yield from self._open(path, threshold, request)
+            yield from self._open(path, sanctions, threshold, state, request)
 
     def threshold(self, threshold: float, state: State, request: gr.Request) -> Run:
         """Analyse the file in memory again with another lowest score."""
@@ -150,18 +184,26 @@ class Work:
 
         return run_example
 
-    def _open(self, path: str, threshold: float, request: gr.Request) -> Run:
-        """Take the file into memory, delete it from the disk, and analyse it."""
+    def _open(
+        self, path: str | None, sanctions: str | None, threshold: float, state: State,
+        request: gr.Request,
+    ) -> Run:  # fmt: skip
+        """Take the files into memory, delete them from the disk, and analyse."""
+        start = self._parts.start
+        emptied: Updates = {start.upload: None, start.sanctions: None}
         try:
-            upload = self._service.open(path)
+            listed = None if state is None else _upload(state).sanctions
+            listed = listed if sanctions is None else self._service.open_sanctions(sanctions)
+            upload = _upload(state) if path is None and state is not None else None
+            upload = upload or self._service.open(str(path))
         except CidadaoError as error:
-            refused = updates.idle(self._parts, render.refused(error))
-            yield refused | {self._parts.start.upload: None}
+            yield updates.idle(self._parts, render.refused(error)) | emptied
             return
         finally:
             forget_upload(path)
-        yield {self._parts.start.upload: None}
-        yield from self._run(upload, threshold, request)
+            forget_upload(sanctions)
+        yield emptied
+        yield from self._run(upload.compared_with(listed), threshold, request)
 
     def _run(self, upload: Upload, threshold: float, request: gr.Request) -> Run:
         """Analyse; without usable columns, let the reader choose them."""
@@ -202,6 +244,7 @@ def _changed(state: Upload | Session, columns: tuple[str | None, ...]) -> dict[s
 
 def _all_outputs(parts: Parts) -> list[Any]:
     start, understood, overview = parts.start, parts.understood, parts.overview
+    patterns = parts.patterns
     return [
         parts.session, parts.result, parts.unchecked, parts.downloads.cite,
         start.upload, start.status, start.cancel, start.run,
@@ -209,6 +252,8 @@ def _all_outputs(parts: Parts) -> list[Any]:
         *understood.columns,
         overview.summary, overview.area, *overview.plots, *overview.readings,
         parts.listing.area, *parts.listing.inputs, *_list_outputs(parts),
+        start.sanctions, start.sanctions_note, start.sanctions_drop,
+        patterns.found, patterns.unseen, *patterns.places, *patterns.plots, *patterns.readings,
     ]  # fmt: skip
 
 

@@ -177,12 +177,12 @@ def _value(finding: Finding) -> float:
 
 
 def _ordered(found: list[Finding], order: str) -> list[Finding]:
-    """Reports come by score; ties keep that order."""
+    """Reports come by score, and findings of one fact together; ties keep that order."""
     if order == "value":
         return sorted(found, key=lambda finding: -_value(finding))
     if order == "date":
         return sorted(found, key=_day, reverse=True)
-    return found
+    return overview.together(found)
 
 
 def _day(finding: Finding) -> dt.date:

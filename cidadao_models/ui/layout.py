@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from cidadao_models.findings.views import NAMES
 from cidadao_models.reading.limits import Limits
 from cidadao_models.records import FIELDS
 from cidadao_models.ui import render, scripts, texts
@@ -20,9 +21,12 @@ PLOTS = ("signals", "places", "timeline")
 
 @dataclass(slots=True)
 class Start:
-    """Upload, threshold, examples, and the line that says what is going on."""
+    """Upload, list of sanctions, threshold, examples, and the line that says what is going on."""
 
     upload: gr.File
+    sanctions: gr.File
+    sanctions_note: gr.HTML
+    sanctions_drop: gr.Button
     threshold: gr.Radio
     run: gr.Button
     cancel: gr.Button
@@ -94,6 +98,17 @@ class One:
 
 
 @dataclass(slots=True)
+class Patterns:
+    """The patterns in words, their charts, and what could not be seen."""
+
+    found: gr.HTML
+    places: list[gr.Column]
+    plots: list[gr.Plot]
+    readings: list[gr.HTML]
+    unseen: gr.HTML
+
+
+@dataclass(slots=True)
 class Downloads:
     """The files to take away, and how to cite them."""
 
@@ -114,6 +129,7 @@ class Parts:
     overview: Overview
     listing: Listing
     one: One
+    patterns: Patterns
     unchecked: gr.HTML
     downloads: Downloads
 
@@ -125,6 +141,7 @@ def lay_out(limits: Limits) -> Parts:
     with gr.Column(visible=False, elem_id="file-result") as result:
         overview = _overview()
         listed, one = _findings()
+        patterns = _patterns()
         gr.HTML(f"<h2>{texts.STEP_UNCHECKED}</h2>")
         unchecked = gr.HTML(elem_id="file-unchecked")
         downloads = _downloads()
@@ -137,6 +154,7 @@ def lay_out(limits: Limits) -> Parts:
         overview=overview,
         listing=listed,
         one=one,
+        patterns=patterns,
         unchecked=unchecked,
         downloads=downloads,
     )
@@ -149,6 +167,7 @@ def _start(limits: Limits) -> Start:
             # No `file_types`: Gradio would refuse in English what the reader refuses in words.
             upload = gr.File(label=texts.FILE_LABEL, elem_id="file-input", height=150)
             gr.HTML(f"<p class='soft'>{kinds}</p>")
+            sanctions, note, drop = _sanctions()
         with gr.Column(scale=2, min_width=280):
             threshold = gr.Radio(
                 list(texts.THRESHOLDS), value=0.7, label=texts.THRESHOLD_LABEL,
@@ -163,7 +182,18 @@ def _start(limits: Limits) -> Start:
             gr.Button(label, size="sm", elem_id=f"file-example-{i}", min_width=200)
             for i, (_, label) in enumerate(texts.EXAMPLES, start=1)
         ]
-    return Start(upload, threshold, run, cancel, examples, status)
+    return Start(upload, sanctions, note, drop, threshold, run, cancel, examples, status)
+
+
+def _sanctions() -> tuple[gr.File, gr.HTML, gr.Button]:
+    with gr.Accordion(texts.SANCTIONS_FOLD, open=False, elem_id="file-sanctions-fold"):
+        gr.HTML(f"<p class='soft'>{texts.SANCTIONS_HINT}</p>")
+        upload = gr.File(label=texts.SANCTIONS_LABEL, elem_id="file-sanctions", height=110)
+        note = gr.HTML(elem_id="file-sanctions-note")
+        drop = gr.Button(
+            texts.SANCTIONS_DROP, size="sm", visible=False, elem_id="file-sanctions-drop"
+        )
+    return upload, note, drop
 
 
 def _understood() -> Understood:
@@ -273,6 +303,20 @@ def _one() -> One:
         with gr.Accordion(texts.COMPUTED_LABEL, open=False, elem_classes="more"):
             computed = gr.HTML(elem_id="file-computed")
     return One(area, previous, position, following, panel, chart, reading, lai, raw, computed)
+
+
+def _patterns() -> Patterns:
+    found = gr.HTML(elem_id="file-patterns")
+    places, plots, readings = [], [], []
+    with gr.Row(equal_height=False, elem_classes="views"):
+        for name in NAMES:
+            with gr.Column(
+                min_width=340, elem_classes=f"figure view-{name}", elem_id=f"file-view-{name}"
+            ) as place:
+                plots.append(_plot(f"file-plot-{name}"))
+                readings.append(gr.HTML(elem_classes="reading"))
+            places.append(place)
+    return Patterns(found, places, plots, readings, gr.HTML(elem_id="file-unseen"))
 
 
 def _downloads() -> Downloads:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -16,6 +17,9 @@ MAX_ROWS_SHOWN = 500
 MAX_WHY = 220
 """Characters of a reason in the list; the whole sentence is in the panel."""
 
+SAME_FACT = 3
+"""Findings of one fact from which they share a line."""
+
 STEPS = {"low": 1, "medium": 2, "high": 3, "critical": 4}
 """How many of the four marks of a severity are filled."""
 
@@ -28,17 +32,38 @@ def table(findings: Sequence[Finding]) -> str:
         Markup("<th scope='col' class='{}'>{}</th>").format(kind, name)
         for name, kind in texts.COLUMNS_SHOWN
     )
-    rows = Markup("").join(_row(finding) for finding in findings[:MAX_ROWS_SHOWN])
+    groups = [list(g) for _, g in groupby(findings[:MAX_ROWS_SHOWN], key=overview.same_reason)]
+    rows = Markup("").join(_group(number, group) for number, group in enumerate(groups))
     return Markup(
         "<div class='scroll' tabindex='0' role='region' aria-label='{}'>"
         "<table class='list'><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
     ).format(texts.LIST_LABEL, head, rows)
 
 
-def _row(finding: Finding) -> Markup:
+def _group(number_: int, group: Sequence[Finding]) -> Markup:
+    """The first finding of a group, and a line that opens the others of the same fact."""
+    if len(group) < SAME_FACT:
+        return Markup("").join(_row(finding) for finding in group)
+    label = texts.SAME_REASON.format(n=number(len(group)))
+    more = Markup(
+        "<button type='button' class='more' data-more='{}' aria-expanded='false'>{}: "
+        "<span data-show='{show}' data-hide='{hide}'>{show}</span></button>"
+    ).format(number_, label, show=texts.SAME_REASON_SHOW, hide=texts.SAME_REASON_HIDE)
+    fold = Markup("<tr class='fold {}'><td class='all' colspan='{}'>{}</td></tr>").format(
+        group[0].severity, len(texts.COLUMNS_SHOWN), more
+    )
+    rest = (_row(one, attributes=_folded(number_)) for one in group[1:])
+    return _row(group[0]) + fold + Markup("").join(rest)
+
+
+def _folded(number_: int) -> Markup:
+    return Markup(" data-of='{}' hidden").format(number_)
+
+
+def _row(finding: Finding, *, attributes: str = "") -> Markup:
     item = finding.item
     return Markup(
-        "<tr data-row='{row}' class='{severity}'>"
+        "<tr data-row='{row}' class='{severity}'{attributes}>"
         "<td class='strength'>{marks} {strength}</td>"
         "<td class='signal'><button type='button' class='open'>{signal}</button></td>"
         "<td class='who'>{who}<span class='soft'>{buyer}</span></td>"
@@ -47,6 +72,7 @@ def _row(finding: Finding) -> Markup:
         "<td class='number record'><span class='only-phone'>registro </span>{record}</td></tr>"
     ).format(
         row=finding.row,
+        attributes=attributes,
         severity=finding.severity,
         marks=marks(finding.severity),
         strength=SEVERITY_LABELS[finding.severity].removeprefix("sinal "),

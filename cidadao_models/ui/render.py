@@ -299,6 +299,11 @@ def paragraph(text: str) -> str:
     return Markup("<p>{}</p>").format(text) if text else ""
 
 
+def note(text: str) -> str:
+    """One escaped paragraph in soft ink, or nothing."""
+    return Markup("<p class='soft' role='status'>{}</p>").format(text) if text else ""
+
+
 def limits_sentence(limits: Limits) -> str:
     """The published limits of a file: `até 80 MB e 300.000 registros`."""
     parts = []

@@ -9,11 +9,22 @@ from cidadao_models.ui import render, texts
 
 OPEN_ROW = """
 element.addEventListener('click', (event) => {
+  const more = event.target.closest('[data-more]');
+  if (more) {
+    const open = more.getAttribute('aria-expanded') !== 'true';
+    more.setAttribute('aria-expanded', String(open));
+    const word = more.querySelector('span');
+    word.textContent = open ? word.dataset.hide : word.dataset.show;
+    element.querySelectorAll(`[data-of="${more.dataset.more}"]`)
+      .forEach((row) => { row.hidden = !open; });
+    return;
+  }
   const row = event.target.closest('[data-row]');
   if (row) { trigger('select', { row: Number(row.dataset.row) }); }
 });
 """
-"""Tells the page which finding was clicked; the button in the row makes it work by keyboard."""
+"""Tells the page which finding was clicked; the button in the row makes it work by keyboard.
+Another button unfolds the findings that share the row's reason."""
 
 MARK_ROW = """() => { setTimeout(() => {
   const open = document.querySelector('#file-finding [data-record]');
@@ -22,6 +33,7 @@ MARK_ROW = """() => { setTimeout(() => {
   list.querySelectorAll('[aria-current]').forEach((row) => row.removeAttribute('aria-current'));
   const row = list.querySelector(`[data-row="${open.dataset.record}"]`);
   if (!row) { return; }
+  if (row.hidden) { list.querySelector(`[data-more="${row.dataset.of}"]`)?.click(); }
   row.setAttribute('aria-current', 'true');
   const [top, bottom] = [row.offsetTop - 44, row.offsetTop + row.offsetHeight];
   if (top < list.scrollTop) { list.scrollTop = top; }

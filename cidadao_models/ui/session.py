@@ -25,7 +25,7 @@ from cidadao_models.findings import Finding, Report
 from cidadao_models.inference.lanes import isolated
 from cidadao_models.reading.limits import Limits
 from cidadao_models.ui.pace import Pace
-from cidadao_models.ui.work import Examined, examine_apart
+from cidadao_models.ui.work import Examined, Packed, examine_apart
 
 SESSION_TTL_S = 1_800
 """Idle time after which a visitor's analysis is forgotten (DESIGN, promise 9: 30 minutes)."""
@@ -50,7 +50,7 @@ class Cancelled(CidadaoError):
 class Upload:
     """A file kept in memory (`packed` is zlib), its name, and the columns corrected so far.
 
-    `columns` names all its columns once they are known.
+    `columns` names all its columns once they are known; `sanctions` is the list to compare with.
     """
 
     name: str
@@ -58,10 +58,15 @@ class Upload:
     packed: bytes = field(repr=False)
     overrides: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
+    sanctions: Packed | None = None
 
     def corrected(self, changed: Mapping[str, str]) -> Upload:
         """The same file with more columns chosen by hand."""
         return replace(self, overrides={**self.overrides, **changed})
+
+    def compared_with(self, sanctions: Packed | None) -> Upload:
+        """The same file beside another list of sanctions, or none."""
+        return replace(self, sanctions=sanctions)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +136,11 @@ class Service:
             ) from None
         return Upload(file.name, len(payload), zlib.compress(payload, PACK_LEVEL))
 
+    def open_sanctions(self, path: str) -> Packed:
+        """A list of sanctions in memory; raises as `open`."""
+        upload = self.open(path)
+        return Packed(upload.name, upload.packed)
+
     def run(
         self, upload: Upload, threshold: float, visitor: str | None = None
     ) -> Iterator[Progress | Session]:
@@ -176,6 +186,7 @@ class Service:
         done = pool.submit(
             isolated, examine_apart, upload.packed, upload.name, stop=stop, limits=self.limits,
             overrides=dict(upload.overrides), threshold=threshold, progress=sender,
+            sanctions=upload.sanctions,
         )  # fmt: skip
         try:
             yield from self._ticks(done, receiver, upload.size)

@@ -31,6 +31,17 @@ THRESHOLDS = (
 RUN = "Analisar"
 CANCEL = "Cancelar"
 
+SANCTIONS_FOLD = "Comparar com lista de sanções (CEIS/CNEP)"
+SANCTIONS_HINT = (
+    "Opcional: baixe a lista do CEIS ou do CNEP no Portal da Transparência e envie aqui, como "
+    "veio. Contratos com empresas da lista, na vigência da sanção, aparecem entre os achados."
+)
+SANCTIONS_LABEL = "Lista de sanções (CSV, Excel ou ZIP)"
+SANCTIONS_READY = "Lista recebida: ela entra na comparação ao clicar em “Analisar”."
+SANCTIONS_USED = "Lista em uso: {name}. Ela também já foi apagada do servidor."
+SANCTIONS_DROP = "Não comparar mais com a lista"
+SANCTIONS_DROPPED = "A próxima análise não usa lista de sanções."
+
 EMPTY = "Nada analisado ainda. Envie um arquivo ou escolha um exemplo."
 READY = "Arquivo recebido. Clique em “Analisar”."
 WAITING = "Recebido. A análise começa assim que houver lugar…"
@@ -69,6 +80,7 @@ STEP_UNDERSTOOD = "1. O que entendemos"
 STEP_SUMMARY = "2. Resumo"
 STEP_FINDINGS = "3. Achados"
 STEP_FINDING = "4. Um achado"
+STEP_PATTERNS = "{n}. Padrões"
 STEP_UNCHECKED = "O que não pôde ser verificado"
 STEP_DOWNLOAD = "Baixar e citar"
 
@@ -129,6 +141,23 @@ NOTHING_BODY = (
     "As verificações possíveis foram feitas e nada chegou à nota mínima. Isso não prova que tudo "
     "está regular; abaixo está o que não pôde ser visto."
 )
+
+SAME_REASON = "{n} registros com este mesmo motivo"
+SAME_REASON_SHOW = "ver todos"
+SAME_REASON_HIDE = "recolher"
+
+PATTERNS_INTRO = (
+    "O que só aparece olhando muitos registros juntos. Um padrão não diz que há algo errado: diz "
+    "onde olhar."
+)
+NO_PATTERNS = "Nenhum padrão fora do comum no que pôde ser visto."
+PATTERNS_MORE = "mais {n} deste tipo"
+PATTERNS_CAPPED = "Outros {n} estão no relatório e na planilha para baixar."
+PATTERN_RECORDS = "Registros: {rows}."
+PATTERN_RECORD = "Registro {rows}."
+PATTERNS_IN_FINDINGS = "Os mais fortes destes também estão, registro a registro, em “Achados”."
+PATTERNS_UNSEEN = "O que não pôde ser visto ({n})"
+CHART_UNSEEN = "Gráfico: {title}"
 
 PREVIOUS = "‹ Anterior"
 NEXT = "Próximo ›"

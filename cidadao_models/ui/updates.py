@@ -12,8 +12,9 @@ import gradio as gr
 
 from cidadao_models import charts
 from cidadao_models.findings import SEVERITY_LABELS, Finding, Report, overview
+from cidadao_models.findings.views import NAMES
 from cidadao_models.findings.words import number
-from cidadao_models.ui import filters, listing, render, texts
+from cidadao_models.ui import filters, listing, render, render_patterns, texts
 from cidadao_models.ui.filters import Filters
 from cidadao_models.ui.layout import REMAPPABLE, Parts
 from cidadao_models.ui.session import Progress, Session, Upload
@@ -67,12 +68,37 @@ def everything(parts: Parts, session: Session) -> Updates:
         parts.overview.summary: render.summary(report),
         parts.overview.area: found,
         parts.listing.area: found,
+        parts.patterns.found: render_patterns.found(report),
+        parts.patterns.unseen: render_patterns.unseen(report),
         parts.unchecked: render.unchecked(report),
         parts.downloads.cite: render.cite(session),
     }
     updates |= idle(parts, render.done(session)) | _columns(parts, session)
-    updates |= fresh_filters(parts, report) | _plots(parts, report)
+    updates |= fresh_filters(parts, report) | _plots(parts, report) | _views(parts, report)
+    updates |= sanctions_used(parts, session.upload)
     return updates | listed(parts, session, Filters(), None)
+
+
+def sanctions_used(parts: Parts, upload: Upload | None) -> Updates:
+    """Which list of sanctions the analysis uses, if any."""
+    used = upload is not None and upload.sanctions is not None
+    name = upload.sanctions.name if upload is not None and upload.sanctions is not None else ""
+    text = texts.SANCTIONS_USED.format(name=name) if used else ""
+    return {
+        parts.start.sanctions_note: render.note(text),
+        parts.start.sanctions_drop: gr.update(visible=used),
+    }
+
+
+def _views(parts: Parts, report: Report) -> Updates:
+    part, drawn = parts.patterns, report.views.drawn if report.views is not None else {}
+    updates: Updates = {}
+    for name, place, plot, box in zip(NAMES, part.places, part.plots, part.readings, strict=True):
+        view = drawn.get(name)
+        updates[place] = gr.update(visible=view is not None)
+        updates[plot] = gr.update(value=None if view is None else charts.view(view))
+        updates[box] = render.paragraph("" if view is None else view.reading)
+    return updates
 
 
 def choose_columns(parts: Parts, upload: Upload, columns: Sequence[str]) -> Updates:

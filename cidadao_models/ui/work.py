@@ -9,7 +9,7 @@ import os
 import time
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -17,9 +17,10 @@ import pandas as pd
 import pyarrow as pa
 
 from cidadao_models.analysis import analyze
-from cidadao_models.errors import MissingFields
+from cidadao_models.errors import InputError, MissingFields
 from cidadao_models.findings import Report
 from cidadao_models.findings.overview import DRAWN_COLUMNS
+from cidadao_models.reading import read
 from cidadao_models.reading.assemble import Reading, from_table
 from cidadao_models.reading.limits import Limits
 from cidadao_models.reading.table import read_table
@@ -38,6 +39,14 @@ class Examined:
     columns: tuple[str, ...]
     read_s: float
     check_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A second file kept in memory as zlib bytes, with its name."""
+
+    name: str
+    packed: bytes = field(repr=False)
 
 
 POLITE = 5
@@ -59,10 +68,12 @@ def examine(
     threshold: float,
     limits: Limits,
     progress: Connection | None = None,
+    sanctions: Packed | None = None,
 ) -> Examined:
     """Read and analyse a file given as `zlib` bytes; `progress` is told the records once read.
 
-    Raises what reading and analysing raise; a MissingFields names all `columns` in its details.
+    `sanctions` is a list of the same kind to compare with. Raises what reading and analysing
+    raise; a MissingFields names all `columns` in its details.
     """
     started = time.monotonic()
     table = read_table(zlib.decompress(packed), filename=name, limits=limits)
@@ -72,12 +83,23 @@ def examine(
     try:
         reading = from_table(table, overrides)
         read = time.monotonic()
-        report = analyze(reading, threshold=threshold)
+        listed = None if sanctions is None else _sanctions(sanctions, limits)
+        report = analyze(reading, threshold=threshold, sanctions=listed)
     except MissingFields as error:
         details = {**error.details, "columns": list(columns)}
         raise MissingFields(error.message, hint=error.hint, details=details) from None
     done = time.monotonic()
     return Examined(_light(report), _cells(reading, report), columns, read - started, done - read)
+
+
+def _sanctions(sanctions: Packed, limits: Limits) -> Reading:
+    """The list as read; refused in words that tell it from the file of records."""
+    payload = zlib.decompress(sanctions.packed)
+    try:
+        return read(payload, filename=sanctions.name, limits=limits)
+    except InputError as error:
+        message = f"A lista de sanções não pôde ser lida: {error.message}"
+        raise InputError(message, hint=error.hint, details={"field": "sanctions"}) from None
 
 
 def _light(report: Report) -> Report:

@@ -287,6 +287,92 @@ def test_corrected_column_runs_again(browser: Browser, app_url: str) -> None:
     page.context.close()
 
 
+def lines_with_splitting() -> str:
+    """Twelve direct awards of one buyer on neighbouring days, among ordinary records."""
+    draw = random.Random(3)
+    lines = ["numero;objeto;fornecedor;orgao;modalidade;valor;data"]
+    lines += [
+        f"{i};Locação de veículos tipo {i % 7};Empresa {i % 60} Ltda;Secretaria {i % 5};Pregão;"
+        f"{draw.lognormvariate(10, 0.4):.2f};{draw.randint(1, 28):02d}/{i % 12 + 1:02d}/2023"
+        for i in range(240)
+    ]
+    lines += [
+        f"d{i};Aquisição de material de expediente;Papelaria Exemplo Ltda;Secretaria 1;"
+        f"Dispensa de licitação;{15_000 + 10 * i},00;{10 + i % 3:02d}/05/2023"
+        for i in range(12)
+    ]
+    return "\n".join(lines)
+
+
+def test_patterns_with_charts_and_findings_of_one_fact_in_one_line(
+    browser: Browser, app_url: str
+) -> None:
+    page = opened(browser, app_url)
+    run_upload(page, "dispensas.csv", lines_with_splitting().encode())
+    wait_for_findings(page)
+    more = page.locator("#file-findings .more").first
+    expect(more).to_contain_text("12 registros com este mesmo motivo")
+    folded = page.locator("#file-findings [data-of]")
+    expect(folded).to_have_count(11)
+    expect(folded.first).not_to_be_visible()
+    more.click()
+    expect(folded.first).to_be_visible()
+    more.click()
+    expect(folded.first).not_to_be_visible()
+    page.click("#file-next")
+    expect(page.locator("#file-position")).to_contain_text("Achado 2 de")
+    expect(folded.first).to_be_visible()
+
+    patterns = page.locator("#file-patterns")
+    expect(patterns).to_contain_text("Padrões")
+    expect(patterns).to_contain_text("Possível fracionamento de despesa")
+    expect(patterns).to_contain_text("Pode ser normal se")
+    for name in ("curve", "calendar", "ties"):
+        chart = page.locator(f"#file-view-{name} .js-plotly-plot")
+        expect(chart).to_have_attribute("aria-label", re.compile(r"\?.+\."))
+    expect(page.locator("#file-view-tenders")).not_to_be_visible()
+    page.locator("#file-unseen summary").click()
+    expect(page.locator("#file-unseen")).to_contain_text("propostas de cada licitação")
+    assert overflow(page) <= 0
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_bids_are_drawn_on_a_dark_phone(browser: Browser, app_url: str) -> None:
+    page = opened(browser, app_url, size=PHONE, dark=True)
+    draw = random.Random(4)
+    lines = ["licitacao_id;fornecedor_id;valor_proposta;vencedor"]
+    for tender in range(30):
+        bids = sorted(draw.lognormvariate(11, 0.2) for _ in range(4))
+        lines += [f"L{tender};F{draw.randint(1, 40)};{bid:.2f};{i == 0}".replace(".", ",")
+                  for i, bid in enumerate(bids)]  # fmt: skip
+    run_upload(page, "propostas.csv", "\n".join(lines).encode())
+    page.wait_for_selector("#file-view-tenders .js-plotly-plot")
+    expect(page.locator("#file-view-tenders p")).to_contain_text("30 licitações")
+    expect(page.locator("#file-view-curve")).not_to_be_visible()
+    assert overflow(page) <= 0
+    assert page.problems == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
+def test_an_unreadable_list_of_sanctions_is_refused_and_can_be_dropped(
+    browser: Browser, app_url: str
+) -> None:
+    page = opened(browser, app_url)
+    page.click("#file-sanctions-fold > button")
+    page.set_input_files(
+        "#file-sanctions input[type=file]",
+        {"name": "ceis.csv", "mimeType": "text/csv", "buffer": b"cor;sabor\nazul;doce\n"},
+    )
+    expect(page.locator("#file-sanctions-note")).to_contain_text("Lista recebida")
+    content = (EXAMPLES / "contratos_prefeitura.csv").read_bytes()
+    run_upload(page, "contratos.csv", content)
+    expect(page.locator("#file-status .refused")).to_contain_text("sanções")
+    run_upload(page, "contratos.csv", content)
+    wait_for_findings(page)
+    page.context.close()
+
+
 def test_other_tabs_show_calls_and_every_check(browser: Browser, app_url: str) -> None:
     from cidadao_models.flags import all_flags
 

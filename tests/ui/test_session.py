@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from handmade import HOSTILE, finding, reason, report
+from handmade import HOSTILE, finding, pattern, reason, report
 
 from cidadao_models import charts
 from cidadao_models.analysis import analyze
-from cidadao_models.errors import MissingFields, TooLarge
+from cidadao_models.errors import InputError, MissingFields, TooLarge
+from cidadao_models.findings.views import Views
 from cidadao_models.reading import read
 from cidadao_models.reading.limits import Limits
-from cidadao_models.ui import listing, render
-from cidadao_models.ui.filters import matches
+from cidadao_models.ui import listing, render, render_patterns
+from cidadao_models.ui.filters import Filters, matches, select
 from cidadao_models.ui.session import (
     Cancelled,
     Progress,
@@ -51,6 +53,11 @@ def test_charts_of_the_light_report_are_those_of_the_whole() -> None:
     light = service.examined(service.open(str(EXAMPLE)), 0.7).report
     whole = analyze(str(EXAMPLE))
     assert charts.timeline(light) == charts.timeline(whole)
+    assert light.patterns == whole.patterns and light.summary == whole.summary
+    assert light.views is not None and whole.views is not None
+    assert light.views.missing == whole.views.missing
+    for name, view in whole.views.drawn.items():
+        assert charts.view(light.views.drawn[name]) == charts.view(view)
     for found in whole.findings:
         assert charts.among_peers(light, found.row, "x") == charts.among_peers(
             whole, found.row, "x"
@@ -173,6 +180,53 @@ def test_list_escapes_and_counts_from_one() -> None:
     assert "<script" not in text and "<img" not in text
     assert "data-row='11'" in text and ">registro </span>12<" in text
     assert "Nenhum achado" in listing.table([])
+
+
+def test_findings_of_one_fact_share_a_line() -> None:
+    same = [finding(row, 0.9) for row in (5, 9, 12)]
+    other = finding(7, 0.9, fornecedor="Outra")
+    other = replace(other, reasons=(reason(explanation="Outro fato, 2 vezes."),))
+    mixed = report([same[0], other, same[1], same[2]])
+    ordered = select(mixed, Filters())
+    assert [one.row for one in ordered] == [5, 9, 12, 7]
+    text = listing.table(ordered)
+    assert text.count("data-row=") == 4 and text.count(" hidden>") == 2
+    assert "3 registros com este mesmo motivo" in text
+    assert "data-more" not in listing.table(ordered[1:])
+
+
+def test_patterns_are_grouped_escaped_and_weak_ones_folded() -> None:
+    made = report([])
+    made.patterns = [pattern(explanation=f"{HOSTILE} {i}") for i in range(5)]
+    made.patterns += [pattern(id="fraco", title="Fraco", severity="low") for _ in range(3)]
+    text = render_patterns.found(made)
+    assert "<script" not in text and "<img" not in text
+    assert text.count("class='pattern medium'") == 5 and "mais 2 deste tipo" in text
+    assert text.count("for um fornecedor exclusivo.") == 2
+    assert "3. Padrões" in text and "Registros: 4, 12." in text
+    assert "5. Padrões" in render_patterns.found(report())
+
+
+def test_what_could_not_be_seen_names_checks_and_charts() -> None:
+    made = report()
+    made.patterns_not_evaluated = made.not_evaluated
+    made.views = Views({}, {"digits": "a lei não se espera aqui: há 12 valores"})
+    text = render_patterns.unseen(made)
+    assert "(3)" in text and "lei de Benford?" in text and "há 12 valores" in text
+    assert render_patterns.unseen(report()) == ""
+
+
+def test_a_list_of_sanctions_travels_with_the_file(tmp_path: Path) -> None:
+    service = Service()
+    path = tmp_path / "ceis.csv"
+    path.write_text("cor;sabor\nazul;doce\n")
+    listed = service.open_sanctions(str(path))
+    upload = service.open(str(EXAMPLE)).compared_with(listed)
+    assert upload.corrected({"valor": "x"}).sanctions == listed
+    with pytest.raises(InputError) as refused:
+        service.examined(upload, 0.7)
+    assert "lista de sanções" in refused.value.message.lower() or "sanções" in refused.value.message
+    assert service.examined(upload.compared_with(None), 0.7).report.findings
 
 
 def test_progress_says_only_what_was_measured() -> None:
