@@ -64,7 +64,7 @@ def test_says_everything_a_reader_needs() -> None:
         "Falta a modalidade.",
         "A data 31/02/2024 não existe.",
         "a" * 64,
-        "Cidadão.AI Models 1.0.0",
+        "Cidadão.AI Models 1.1.0",
         "09/03/2026",
         "valorcontrato1",
     ):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -213,6 +214,21 @@ def groups(links: Links, chosen: Bools, tender: Ints, bidder: Ints) -> list[Ints
     for part in large:
         answer += _communities(links, part, tender, bidder)
     return sorted(answer, key=lambda nodes: (-len(nodes), int(nodes[0])))
+
+
+def by_group(found: list[Ints], *bidders: Ints) -> list[list[Ints]]:
+    """For each array of bidders, the positions that belong to each of the disjoint groups."""
+    most = max((int(one.max(initial=0)) for one in (*found, *bidders)), default=0)
+    label = np.full(most + 2, len(found), dtype=np.int64)
+    for number, nodes in enumerate(found):
+        label[nodes] = number
+    answer = []
+    for bidder in bidders:
+        mine = label[bidder]  # an unknown bidder (-1) takes the last place, which is no group's
+        order = np.argsort(mine, kind="stable")
+        bounds = np.searchsorted(mine[order], np.arange(len(found) + 1))
+        answer.append([order[a:b] for a, b in pairwise(bounds.tolist())])
+    return answer
 
 
 def _nodes(links: Links, edges: Ints) -> Ints:

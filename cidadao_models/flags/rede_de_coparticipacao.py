@@ -71,39 +71,39 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     chosen &= _rivals.far(links, np.bincount(bidder, minlength=1))
     if chosen.sum() < _rivals.MIN_GROUP - 1:
         return
-    for nodes in _rivals.groups(links, chosen, process, bidder):
-        yield _hit(contracts, taken, links, chosen, nodes)
+    groups = _rivals.groups(links, chosen, process, bidder)
+    kept = np.flatnonzero(chosen)
+    records = contracts["_licitante"].to_numpy()
+    parts = _rivals.by_group(groups, links.a[kept], taken.bidder, records)
+    for nodes, edges, mine, rows in zip(groups, *parts, strict=True):
+        inside = kept[edges]
+        inside = inside[np.isin(links.b[inside], nodes)]
+        yield _hit(contracts, taken, links, inside, mine, rows)
 
 
 def _hit(
     contracts: pd.DataFrame,
     taken: Participations,
     links: _rivals.Links,
-    chosen: npt.NDArray[np.bool_],
-    nodes: Ints,
+    inside: Ints,
+    mine: Ints,
+    rows: Ints,
 ) -> Hit:
-    inside = np.flatnonzero(chosen & np.isin(links.a, nodes) & np.isin(links.b, nodes))
+    """The hit of one group: its links, its participations and its records, by position."""
     best = inside[np.lexsort((links.expected[inside], -links.count[inside]))[0]]
-    mine = np.isin(taken.bidder, nodes)
-    together = np.bincount(taken.process[mine])
-    processes = np.flatnonzero(together >= _rivals.MIN_GROUP)
-    members = [_bids.bidder_name(contracts, _first_row(taken, int(node))) for node in nodes]
+    process, times = np.unique(taken.process[mine], return_counts=True)
+    process = process[times >= _rivals.MIN_GROUP]
+    first = np.unique(taken.bidder[mine], return_index=True)[1]
+    members = sorted(_bids.bidder_name(contracts, int(taken.row[mine[k]])) for k in first)
+    chance = float(links.p_value[inside].max())
     facts: dict[str, object] = {
-        "n": len(nodes),
-        "empresas": _bids.listed(sorted(members), NAMED),
-        "licitacoes": len(processes),
+        "n": len(members),
+        "empresas": _bids.listed(members, NAMED),
+        "licitacoes": len(process),
         "encontros": int(links.count[best]),
         "esperado": float(links.expected[best]),
-        "chance": float(links.p_value[inside].max()),
+        "chance": chance,
     }
-    rows = np.flatnonzero(
-        np.isin(contracts["_processo"].to_numpy(), processes)
-        & np.isin(contracts["_licitante"].to_numpy(), nodes)
-    )
-    weight = _strength.CONTEXT * float(_strength.from_chance(links.p_value[inside].max()))
+    rows = rows[np.isin(contracts["_processo"].to_numpy()[rows], process)]
+    weight = _strength.CONTEXT * float(_strength.from_chance(chance))
     return Hit(_bids.labels(contracts, rows), facts, weight)
-
-
-def _first_row(taken: Participations, bidder: int) -> int:
-    """The first record of a bidder."""
-    return int(taken.row[taken.bidder == bidder].min())

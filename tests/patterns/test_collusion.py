@@ -273,6 +273,14 @@ def test_where_the_lowest_bid_does_not_win_only_bunching_tells_the_shape() -> No
     assert lowest_bid_wins(study(bids.drop(columns="vencedor")).tenders)
 
 
+def test_bids_as_shares_of_the_lowest_have_no_level() -> None:
+    bids = competitive(14)
+    lowest = bids.groupby("licitacao_id")["valor_proposta"].transform("min")
+    shares = score_tenders(bids.assign(valor_proposta=bids["valor_proposta"] / lowest))
+    assert shares["evidence_level"].isna().all()
+    assert np.allclose(shares["score"], score_tenders(bids)["score"])
+
+
 def test_a_trend_of_prices_is_half_taken_for_one() -> None:
     rng = np.random.default_rng(0)
     rows = [(f"L{t}", 100 * (1 + t / 400) * math.exp(rng.normal(0, 0.01))) for t in range(200)]

@@ -104,6 +104,9 @@ CONTRACT_CHECKS: dict[str, tuple[Check, ...]] = {
 
 
 def _alike(bids: pd.DataFrame) -> Found:
+    if "valor_proposta" not in bids:
+        note = missing_fields("propostas_parecidas", collusion_patterns.TITLE, "valor_proposta")
+        return [], [note]
     market = collusion.study(bids)
     reason = collusion_patterns.not_evaluated(market)
     notes = [skipped(collusion_patterns.ID, collusion_patterns.TITLE, reason)] if reason else []

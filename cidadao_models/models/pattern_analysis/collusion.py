@@ -88,6 +88,9 @@ UNIT_PRICE_SD = 0.35
 LEAST_UNIT_PRICES = 30
 """Tenders needed to tell that."""
 
+SAME = 1e-6
+"""Relative difference below which two bids of different tenders are one number."""
+
 REASONS = {
     "no_bids": "nenhuma proposta com valor positivo",
     "one_bid": "uma só proposta e nenhum valor estimado: não há o que comparar",
@@ -260,17 +263,32 @@ def _without_trend(level: Floats, day: Floats) -> Floats:
     return np.asarray(level - slope * np.nan_to_num(day - day[known].mean()))
 
 
+def _is_relative(tenders: Tenders) -> bool:
+    """Whether bids were divided by a bid of their own tender: it is then the same everywhere."""
+    several = tenders.counts > 1
+    first = tenders.starts[several]
+    if not len(first):
+        return False
+    last = first + tenders.counts[several] - 1
+    for ends in (tenders.values[first], tenders.values[last], tenders.winner[several]):
+        if (np.abs(ends / np.median(ends) - 1) < SAME).mean() > LOWEST_SHARE:
+            return True
+    return False
+
+
 def level_evidence(tenders: Tenders) -> Floats:
     """How dear a tender is beside the others, where all buy one thing at unit prices.
 
     Log mean bid less the file's median, as it is and freed of its trend over time (half each: a
     trend may be prices rising, or the cartel itself), only where the file's prices vary by less
     than UNIT_PRICE_SD and LEAST_UNIT_PRICES tenders are known: the overcharge itself, as for school
-    milk (Porter & Zona 1999). NaN elsewhere, where the amount only says how large the object is.
+    milk (Porter & Zona 1999). NaN elsewhere, where the amount only says how large the object is,
+    and for bids given as shares of another bid of their tender.
     """
     level = _level(tenders)
     known = level[~np.isnan(level)]
-    if len(known) < LEAST_UNIT_PRICES or float(np.std(known)) >= UNIT_PRICE_SD:
+    unlike = len(known) < LEAST_UNIT_PRICES or float(np.std(known)) >= UNIT_PRICE_SD
+    if unlike or _is_relative(tenders):
         return np.full(len(level), np.nan)
     both = (level, _without_trend(level, tenders.day))
     return np.mean([_standardised(one, float(np.nanmedian(one)), PRICE_SD) for one in both], axis=0)

@@ -20,6 +20,7 @@ from cidadao_models.flags._rivals import (
     MIN_RATIO,
     MIN_TENDERS,
     Links,
+    by_group,
     chances,
     co_participation,
     far,
@@ -38,8 +39,8 @@ MIN_PURCHASES = 5
 SUPPLIER_SHARE, BUYER_SHARE = 0.5, 0.2
 """Least shares of the supplier's and of the buyer's purchases that their tie must hold."""
 
-MAX_TIES = 50
-"""Ties shown; the rest is counted."""
+MAX_SHOWN = 50
+"""Groups, and ties, shown; the rest is counted."""
 
 
 # -- bidders -----------------------------------------------------------------------------------
@@ -64,7 +65,23 @@ def bidders(bids: pd.DataFrame) -> Found:
     chosen = significant(links.p_value, n_active * (n_active - 1) // 2)
     chosen &= far(links, np.bincount(entries.bidder, minlength=1))
     found = groups(links, chosen, entries.tender, entries.bidder)
-    return [_ring(bids, entries, links, chosen, nodes) for nodes in found], notes
+    notes += _rest(RING_ID, RING_TITLE, len(found), "grupos")
+    kept = np.flatnonzero(chosen)
+    found = _surest(found, links, kept)[:MAX_SHOWN]
+    parts = by_group(found, links.a[kept], entries.bidder, entries.row_bidder)
+    answer = []
+    for nodes, edges, mine, rows in zip(found, *parts, strict=True):
+        inside = kept[edges]
+        inside = inside[np.isin(links.b[inside], nodes)]
+        answer.append(_ring(bids, entries, links, inside, mine, rows))
+    return answer, notes
+
+
+def _surest(found: list[Ints], links: Links, kept: Ints) -> list[Ints]:
+    """The groups, those with the surest links first."""
+    (parts,) = by_group(found, links.a[kept])
+    sure = [float(links.p_value[kept[part]].min()) for part in parts]
+    return [found[k] for k in sorted(range(len(found)), key=lambda k: (sure[k], k))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +134,25 @@ _RING_EXPLAIN = (
 
 
 def _ring(
-    bids: pd.DataFrame, entries: _Entries, links: Links, chosen: Bools, nodes: Ints
+    bids: pd.DataFrame, entries: _Entries, links: Links, inside: Ints, mine: Ints, rows: Ints
 ) -> Pattern:
-    inside = np.flatnonzero(chosen & np.isin(links.a, nodes) & np.isin(links.b, nodes))
+    """The pattern of one group: its links, its participations and its rows, by position."""
     best = inside[np.lexsort((inside, links.p_value[inside]))[0]]
-    mine = np.isin(entries.bidder, nodes)
-    together = np.bincount(entries.tender[mine], minlength=1)
-    tenders = np.flatnonzero(together >= MIN_GROUP)
-    in_group = np.isin(entries.row_bidder, nodes) & np.isin(entries.row_tender, tenders)
-    rows = np.flatnonzero(in_group)
+    tenders, together = np.unique(entries.tender[mine], return_counts=True)
+    tenders = tenders[together >= MIN_GROUP]
+    own = np.unique(entries.row_bidder[rows])
+    order = np.argsort(entries.row_bidder[rows], kind="stable")
+    of_each = np.split(rows[order], np.cumsum(np.bincount(entries.row_bidder[rows])[own])[:-1])
+    members = [_shape.supplier_name(bids, positions) for positions in of_each]
+    rows = rows[np.isin(entries.row_tender[rows], tenders)]
     p = min(1.0, float(links.p_value[inside].max()))
     ratio = float(np.median(links.count[inside] / np.maximum(links.expected[inside], 0.1)))
     facts: dict[str, object] = {
-        "n_members": len(nodes),
+        "n_members": len(members),
         "min_members": MIN_GROUP,
-        "members": [_member(bids, entries, int(node)) for node in nodes],
+        "members": members,
         "n_links": len(inside),
-        "density": len(inside) / (len(nodes) * (len(nodes) - 1) / 2),
+        "density": len(inside) / (len(members) * (len(members) - 1) / 2),
         "n_tenders": len(tenders),
         "n_together": int(links.count[best]),
         "expected": float(links.expected[best]),
@@ -154,10 +173,6 @@ def _ring(
         next_step="compare endereços, sócios e propostas dessas empresas e veja como as vitórias se"
         " distribuem entre elas.",
     )
-
-
-def _member(bids: pd.DataFrame, entries: _Entries, node: int) -> str:
-    return _shape.supplier_name(bids, np.flatnonzero(entries.row_bidder == node))
 
 
 def _wins(bids: pd.DataFrame, rows: Ints) -> dict[str, object]:
@@ -202,14 +217,16 @@ def ties(prepared: pd.DataFrame, *, market: concentration.Purchases | None = Non
         & (shares[1] >= BUYER_SHARE)
     )
     order = np.flatnonzero(shown)[np.lexsort((pair[shown], links.p_value[shown]))]
-    return [_tie(prepared, market, links, k, shares) for k in order[:MAX_TIES]], _rest(len(order))
+    return [_tie(prepared, market, links, k, shares) for k in order[:MAX_SHOWN]], _rest(
+        TIE_ID, TIE_TITLE, len(order), "ligações"
+    )
 
 
-def _rest(n: int) -> list[NotEvaluated]:
-    if n <= MAX_TIES:
+def _rest(id: str, title: str, n: int, what: str) -> list[NotEvaluated]:
+    if n <= MAX_SHOWN:
         return []
-    reason = f"de {n} ligações encontradas, as {MAX_TIES} mais improváveis são mostradas"
-    return [_shape.skipped(TIE_ID, TIE_TITLE, reason)]
+    reason = f"há {n} {what}; só os {MAX_SHOWN} casos mais improváveis são mostrados"
+    return [_shape.skipped(id, title, reason)]
 
 
 def _tie(

@@ -14,6 +14,7 @@ from scipy import stats
 from cidadao_models import records as fields
 from cidadao_models.findings import views
 from cidadao_models.findings.views import View, Views
+from cidadao_models.flags import _tenders as tender_table
 from cidadao_models.models.pattern_analysis import (
     _shape,
     benford,
@@ -21,7 +22,6 @@ from cidadao_models.models.pattern_analysis import (
     collusion_patterns,
     concentration,
     network,
-    tenders,
 )
 from cidadao_models.models.pattern_analysis._shape import Floats, Ints, Pattern
 from cidadao_models.models.pattern_analysis.shares import curve_of, indices
@@ -318,7 +318,7 @@ def _by_weekday(days: np.ndarray, month: Ints) -> views.Calendar:
 
 
 def _tenders(bids: pd.DataFrame, patterns: Sequence[Pattern]) -> Made:
-    market = tenders.arrange(bids)
+    market = tender_table.arrange(bids)
     several = np.flatnonzero(market.counts >= 2)
     if not len(several):
         return "nenhuma licitação tem duas propostas ou mais"
@@ -340,7 +340,9 @@ def _facts(one: Pattern) -> dict[str, object]:
     return facts if isinstance(facts, dict) else {}
 
 
-def _tender(market: tenders.Tenders, k: int, *, has_winner: bool, unusual: bool) -> views.Tender:
+def _tender(
+    market: tender_table.Tenders, k: int, *, has_winner: bool, unusual: bool
+) -> views.Tender:
     start = int(market.starts[k])
     values = market.values[start : start + int(market.counts[k])]
     estimate = float(market.estimate[k])
