@@ -27,10 +27,9 @@ SURE = 0.01
 
 
 def _unless(prepared: pd.DataFrame) -> str:
-    taken = participations(prepared)
-    if not (taken.told & (taken.size > 1)).any():
+    expected = _expected(participations(prepared))[1]
+    if not expected.any():
         return "o arquivo não diz quem venceu licitações com dois ou mais participantes"
-    expected = _expected(taken)[1]
     if (expected >= LEAST_EXPECTED).any():
         return ""
     return "nenhuma empresa disputa tantas licitações que suas derrotas possam ser comparadas"
