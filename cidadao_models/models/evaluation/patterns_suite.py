@@ -25,8 +25,10 @@ from cidadao_models.flags._strength import BAR, P_BAR
 from cidadao_models.models.anomaly_detection import BY_RARITY, AnomalyDetector
 from cidadao_models.models.evaluation import honest_worlds, strong_cases
 from cidadao_models.models.evaluation.benchmark import Figure
+from cidadao_models.models.evaluation.duplicate_figures import duplicate_figures
 from cidadao_models.models.evaluation.honest_contracts import contracts
 from cidadao_models.models.evaluation.planting import Planted
+from cidadao_models.models.evaluation.splitting_figures import splitting_figures
 from cidadao_models.models.pattern_analysis import PatternAnalyzer
 from cidadao_models.models.pattern_analysis.benford import benford
 from cidadao_models.reading import Reading, read
@@ -401,6 +403,8 @@ PARTS: tuple[Callable[[bool], Iterable[Figure]], ...] = (
     benford_null,
     benford_refusals,
     benford_oracle,
+    splitting_figures,
+    duplicate_figures,
     timing,
     real,
 )
