@@ -16,6 +16,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from cidadao_models import records as fields
+from cidadao_models.findings import words
 from cidadao_models.flags import _objects
 from cidadao_models.flags._peers import encode
 
@@ -293,7 +294,7 @@ def listed(labels: list[int]) -> str:
 
     More than `LISTED` end in "… e mais 99".
     """
-    shown = [str(label + 1) for label in labels[:LISTED]]
+    shown = [words.number(label + 1) for label in labels[:LISTED]]
     if len(labels) > LISTED:
         return f"{', '.join(shown)} e mais {len(labels) - LISTED}"
     return " e ".join((", ".join(shown[:-1]), shown[-1])) if len(shown) > 1 else shown[0]

@@ -6,6 +6,7 @@ No components and no events here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from markupsafe import Markup, escape
@@ -15,6 +16,7 @@ from cidadao_models.findings import SEVERITY_LABELS, Finding, Report, overview
 from cidadao_models.findings.method import DISCLAIMER, citation
 from cidadao_models.findings.tables import heading
 from cidadao_models.findings.words import number
+from cidadao_models.flags import LABELS
 from cidadao_models.reading.limits import MEGABYTE, Limits
 from cidadao_models.records import FIELDS, mask_cpf, mask_document
 from cidadao_models.ui import texts
@@ -172,14 +174,33 @@ def summary(report: Report) -> str:
 
 
 def unchecked(report: Report) -> str:
-    """Each check that could not be made, and why."""
+    """Each check that could not be made, and why; many are folded behind what is missing most."""
     if not report.not_evaluated:
         return Markup("<p>{}</p>").format(texts.ALL_CHECKED)
     rows = Markup("").join(
         Markup("<tr><th scope='row'>{}</th><td>{}</td></tr>").format(check.title, check.reason)
         for check in report.not_evaluated
     )
-    return Markup("<table>{}</table>").format(rows)
+    table = Markup("<table>{}</table>").format(rows)
+    if len(report.not_evaluated) <= SHOWN_UNCHECKED:
+        return table
+    return Markup("<p>{}</p><details><summary>{}</summary>{}</details>").format(
+        _missing_most(report), texts.SEE_UNCHECKED, table
+    )
+
+
+SHOWN_UNCHECKED = 6
+"""Checks not made that are listed at once; more are folded, so that the page stays readable."""
+
+NAMED_MISSING = 4
+"""Missing fields named in the sentence above the fold."""
+
+
+def _missing_most(report: Report) -> str:
+    counts = Counter(name for check in report.not_evaluated for name in check.missing)
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:NAMED_MISSING]
+    what = ", ".join(f"{LABELS[name]} ({number(count)})" for name, count in ranked)
+    return texts.MISSING_MOST.format(n=number(len(report.not_evaluated)), what=what)
 
 
 def cite(session: Session) -> str:

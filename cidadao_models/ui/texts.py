@@ -176,6 +176,8 @@ DOWNLOAD_HTML = "Relatório (HTML)"
 DOWNLOAD_CSV = "Achados (CSV)"
 DOWNLOAD_XLSX = "Achados (Excel)"
 
+MISSING_MOST = "{n} verificações não puderam ser feitas. O que mais falta no arquivo: {what}."
+SEE_UNCHECKED = "Ver cada verificação e o motivo"
 ALL_CHECKED = "Todas as verificações puderam ser feitas neste arquivo."
 
 LAI_TEMPLATE = """Com base na Lei 12.527/2011 (Lei de Acesso à Informação), solicito, sobre {what}:
