@@ -95,6 +95,14 @@ def test_a_planted_dominant_supplier_is_named() -> None:
     assert first["facts"]["share"] == pytest.approx(rows["valor"].sum() / own["valor"].sum())
 
 
+def test_sums_that_need_no_rivals_only_give_context() -> None:
+    table = captive().assign(data=pd.Timestamp("2025-05-05"))
+    mine = table["orgao"] == "Orgão 3"
+    table.loc[mine, "valor"] *= 40_000 / table.loc[mine, "valor"].sum()
+    (first, *_), _ = suppliers(flags.prepare(table))
+    assert first["facts"]["buyer"] == "Orgão 3" and first["severity"] == "low"
+
+
 def test_row_order_scale_and_extra_columns_change_nothing() -> None:
     table = captive()
     base, _ = suppliers(flags.prepare(table))

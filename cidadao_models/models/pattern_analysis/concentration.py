@@ -15,6 +15,7 @@ from scipy import stats
 
 from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated
+from cidadao_models.flags import _limits
 from cidadao_models.models.pattern_analysis import _shape
 from cidadao_models.models.pattern_analysis._shape import Floats, Found, Ints, Pattern
 from cidadao_models.models.pattern_analysis.shares import (
@@ -397,6 +398,8 @@ def _buyer_pattern(
         "band_note": _BAND,
     }
     multiple = cell.found.hhi / max(MIN_RATIO * cell.null_mean, MODERATE_HHI)
+    needs_no_rivals = cell.found.total < _direct_award(prepared, at)
+    ceiling = _shape.CONTEXT if needs_no_rivals else _shape.MODERATE
     return _shape.pattern(
         id=ID,
         type="suppliers",
@@ -405,10 +408,21 @@ def _buyer_pattern(
         facts=facts,
         rows=prepared.index[of_leader],
         p_value=cell.p,
-        strength=min(_shape.MODERATE, _shape.strength(q, multiple)),
+        strength=min(ceiling, _shape.strength(q, multiple)),
         innocent=_INNOCENT,
         next_step=_NEXT,
     )
+
+
+def _direct_award(prepared: pd.DataFrame, at: Ints) -> float:
+    """Limit (R$) of one direct award at the time of these records: sums below it ask for no rivals.
+
+    The newest limit where no date is known.
+    """
+    days = prepared["data"].iloc[at].dropna() if "data" in prepared else pd.Series(dtype="M8[s]")
+    newest = max(row.start for row in _limits.table() if row.regime == "14.133")
+    day = days.max().date() if len(days) else newest
+    return _limits.dispensa_limit(day, works=False).value
 
 
 def _cell_name(prepared: pd.DataFrame, position: int, template: str) -> str:
