@@ -30,6 +30,14 @@ WORKS_SHARE = 0.75
 14.133/2021, art. 59, § 4º); in practice nearly a third of real works are, so it only gives
 context."""
 
+PARTS_RANGE, PARTS_SHARE = (0.1, 0.3), 0.03
+"""Shares of the estimate at which parts of a tender are awarded, and the share of tenders there from
+which that is the file's habit (5 to 8 % in Paraná, Belo Horizonte and Vitória, none where each
+award is of its whole estimate)."""
+
+MANY_PAIRS = 100
+"""Tenders from which the lack of such parts tells that awards below them are no parts either."""
+
 COPIED_SHARE = 0.5
 """Share of awards equal to the estimate from which the source copies one from the other: only the
 others then tell what a usual discount is."""
@@ -68,6 +76,21 @@ def _discounts(x: _estimates.Floats, estimate: _estimates.Floats) -> _estimates.
     distinct = np.unique(np.column_stack((x, estimate)), axis=0)[:, 0]
     equal = np.abs(distinct) <= _estimates.SAME
     return distinct[~equal] if equal.mean() > COPIED_SHARE else distinct
+
+
+PARTIAL, SMALL_PARTIAL, UNIT = 0.05, 0.03, 0.01
+"""Shares of the estimate below which an award is more often of a part of the lots than a price
+(read through in Paraná's tenders of 2020 to 2024): where parts are the habit, in a small file
+without parts, and in any file (there it is more often a unit price or an entry error)."""
+
+
+def partial_below(known: _estimates.Pairs) -> float:
+    """Share of the estimate below which awards of these tenders are more often parts."""
+    low, high = PARTS_RANGE
+    ratio = known.ratio
+    if ((ratio > low) & (ratio < high)).mean() >= PARTS_SHARE:
+        return PARTIAL
+    return SMALL_PARTIAL if len(ratio) < MANY_PAIRS else UNIT
 
 
 _GOODS = re.compile(r"aquisic|\bcompra|\bfornecimento|\bmateria(?:l|is)\b|\blocacao")

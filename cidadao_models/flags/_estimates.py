@@ -43,6 +43,10 @@ a day."""
 SAME = 0.001
 """Relative difference of amounts that are the same but for rounding."""
 
+SAME_TIMES = 1e-4
+"""Relative difference of a multiple that is exact but for cents; in a wider one a discount of more
+than nine tenths falls by chance, one in forty times."""
+
 _CANCELLED = re.compile(
     r"revog|anul|cancel|desert|fracass|frustrad|suspens|impugn|encerrada sem|sem exito|nao homolog"
 )
@@ -98,16 +102,18 @@ def is_part(contracts: pd.DataFrame, found: Pairs, all_pairs: Pairs) -> Bools:
 
     Several records of one buyer with the same estimate and different awards are the parts of one
     tender; an estimate of exactly 12 times the award, or as many as the quantity, is of another
-    unit.
+    unit, and so is an award that is the price of one of several.
     """
     if not len(found.row):
         return np.zeros(0, dtype=bool)
     times = found.estimate / found.award
-    part = np.isclose(times[:, None], np.array(PARTS)[None, :], rtol=SAME).any(axis=1)
+    part = np.isclose(times[:, None], np.array(PARTS)[None, :], rtol=SAME_TIMES).any(axis=1)
     if "quantidade" in contracts:
         quantity = _amount(contracts, "quantidade")[found.row]
         with np.errstate(invalid="ignore"):
             part |= (quantity > 1) & np.isclose(times, quantity, rtol=SAME)
+            unit = _amount(contracts, "valor_unitario")[found.row]
+            part |= (quantity > 1) & np.isclose(found.award, unit, rtol=SAME_TIMES)
     return part | _shares_estimate(contracts, found, all_pairs)
 
 

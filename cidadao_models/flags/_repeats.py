@@ -1,7 +1,8 @@
 """Suppliers that get far more direct awards by value from one buyer in a year than others do.
 
 Two null models, and the kinder one decides: how much other buyers buy from that supplier, and how
-unequal the counts of the file are anyway. Knows nothing of what was bought.
+unequal the counts of the file are anyway. Where the file's pairs keep below one limit in the year,
+many awards that pass it several times over need no second null. Knows nothing of what was bought.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import pdtrc
 
-from cidadao_models.flags import _direct, _limits
+from cidadao_models.flags import _award_limits, _direct, _limits
 from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import encode
 
@@ -43,6 +44,25 @@ PRIOR_SHAPE = 0.2
 MIN_GAP = 2.5
 """Times the awards of the buyer's next supplier: under Zipf's law it is 2."""
 
+MANY_AWARDS, MANY_LIMITS = 7, 2.5
+"""Awards, and limits that they add up to, from which a pair is beyond the reach of the few that a
+year brings, in a file whose pairs keep below one limit."""
+
+MIN_MEAN = 0.2
+"""Least mean award as a share of the limit: purchases below a fifth of it are small ones, paid at
+once (Lei 14.133/2021, art. 95, § 2º), of which a nearby shop makes many."""
+
+MAX_OVER = 0.05
+"""Share of the other pairs whose sum passes one limit, up to which they keep below it: where
+suppliers follow Zipf's law and nobody adds up, a fifth and more pass."""
+
+MIN_LEAD, MIN_SUM_LEAD = 3.0, 2.0
+"""Times the awards (and the sum) that one other pair in a hundred reaches, in such a file: under
+Zipf's law there is seldom such a gap."""
+
+FEW_SUCH, FEW_SHARE = 3, 0.02
+"""Number (or share) of pairs up to which they are exceptions; more are the file's habit."""
+
 MIN_INSTALMENTS = 3
 """Equal amounts, one a month, from which they are instalments of one contract."""
 
@@ -59,7 +79,8 @@ they are (about 0 geometric, 1 as heavy as Zipf's law)."""
 class Repeat:
     """Awards (positions) of one buyer to one supplier in a year; `q` after many tests.
 
-    `median` and `largest`: awards of the other pairs of the file.
+    `median` and `largest`: awards of the other pairs of the file; `over` of those `others` add up
+    to more than one limit. `by_sum`: the file's pairs keep below one limit, and this one does not.
     """
 
     rows: Ints
@@ -68,11 +89,14 @@ class Repeat:
     limit: float
     median: float
     largest: int
+    over: int
+    others: int
+    by_sum: bool
 
 
 def repeats(contracts: pd.DataFrame, told: _direct.Grounds) -> Iterator[Repeat]:
     """Pairs of buyer and supplier with an extraordinary number of awards in one year."""
-    rows, limit = _awards(contracts, told)
+    rows, limit, clear = _awards(contracts, told)
     if len(rows) < MIN_AWARDS:
         return
     pairs = _pairs(contracts, rows)
@@ -80,31 +104,61 @@ def repeats(contracts: pd.DataFrame, told: _direct.Grounds) -> Iterator[Repeat]:
     if len(count) < MIN_PAIRS or count.max() < MIN_AWARDS:
         return
     value = contracts["_valor"].to_numpy()[rows]
-    passing = np.bincount(pairs.code, weights=value / limit, minlength=len(count)) > 1.0
-    passing &= (count >= MIN_AWARDS) & pairs.leads(count)
-    if not passing.any():
+    total = np.bincount(pairs.code, weights=value / limit, minlength=len(count))
+    doubtful = np.bincount(pairs.code, weights=~clear, minlength=len(count)) > 0
+    many = _many(pairs, count, total) & ~doubtful
+    passing = (total > 1.0) & (count >= MIN_AWARDS) & pairs.leads(count)
+    if not (passing | many).any():
         return
     chances = np.where(passing, pairs.chance(count), 1.0)
     kept = {}
-    for k in np.flatnonzero(chances <= FALSE_DISCOVERIES).tolist():
+    for k in np.flatnonzero((chances <= FALSE_DISCOVERIES) | many).tolist():
         at = np.flatnonzero(pairs.code == k)
         kept[k] = at = at[_single(contracts, rows[at])]
-        count[k] = len(at)
+        count[k], total[k] = len(at), (value[at] / limit[at]).sum()
+    many &= _many(pairs, count, total)
     single = pairs.chance(count)
     for k, at in kept.items():
-        passes = len(at) >= MIN_AWARDS and value[at].sum() > limit[at].max()
+        passes = passing[k] and len(at) >= MIN_AWARDS and value[at].sum() > limit[at].max()
         chances[k] = float(single[k]) if passes else 1.0
     q = adjusted(chances)
-    for k in np.flatnonzero(q <= FALSE_DISCOVERIES).tolist():
-        at, others = kept[k], np.delete(count, k)
+    popular = adjusted(np.where(many, pairs.popular(count), 1.0))
+    for k in np.flatnonzero((q <= FALSE_DISCOVERIES) | (popular <= FALSE_DISCOVERIES)).tolist():
+        at, others = kept[k], np.flatnonzero((np.arange(len(count)) != k) & (count > 0))
         yield Repeat(
-            rows[at], float(q[k]), float(value[at].sum()), float(limit[at].max()),
-            float(np.median(others[others > 0])), int(others.max()),
+            rows[at], float(min(q[k], popular[k])), float(value[at].sum()), float(limit[at].max()),
+            float(np.median(count[others])), int(count[others].max()),
+            int((total[others] > 1.0).sum()), len(others), bool(q[k] > FALSE_DISCOVERIES),
         )  # fmt: skip
 
 
-def _awards(contracts: pd.DataFrame, told: _direct.Grounds) -> tuple[Ints, Floats]:
-    """Direct awards by value (or of unstated ground) below their limit, and the limit."""
+def _many(pairs: _Pairs, count: Ints, total: Floats) -> Bools:
+    """Pairs of many awards that pass the limit several times, where the others keep below it.
+
+    `total`: the awards of each pair as multiples of their limits. Such pairs are not compared
+    with one another.
+    """
+    many = (count >= MANY_AWARDS) & (total >= np.maximum(MANY_LIMITS, MIN_MEAN * count))
+    rest = ~many & (count > 0)
+    n, few = int(rest.sum()), max(FEW_SUCH, FEW_SHARE * len(count))
+    if n < MIN_PAIRS or not 0 < many.sum() <= few or (total[rest] > 1.0).mean() > MAX_OVER:
+        return np.zeros(len(count), dtype=bool)
+    many &= count >= MIN_LEAD * _high(count[rest])
+    many &= total >= MIN_SUM_LEAD * _high(total[rest])
+    next_one = np.zeros(int(pairs.of_year.max()) + 1, dtype=np.int64)
+    np.maximum.at(next_one, pairs.of_year, np.where(rest, count, 0))
+    return np.asarray(many & (count >= MIN_GAP * next_one[pairs.of_year]))
+
+
+def _high(values: npt.NDArray[np.float64] | Ints) -> float:
+    """What at most one in a hundred passes; the largest of fewer."""
+    return float(np.sort(values)[-1 - len(values) // 100])
+
+
+def _awards(contracts: pd.DataFrame, told: _direct.Grounds) -> tuple[Ints, Floats, Bools]:
+    """Direct awards by value (or of unstated ground) below their limit, the limit, and whether
+    the value is clearly their ground: it is told, or the file's awards of untold ground keep to it.
+    """
     value = contracts["_valor"].to_numpy()
     by_value = (told.ground >= _direct.UNSTATED) & (told.ground < _direct.OTHER)
     rows = np.flatnonzero(by_value & (value > 0))
@@ -113,7 +167,10 @@ def _awards(contracts: pd.DataFrame, told: _direct.Grounds) -> tuple[Ints, Float
     limit = _limits.dispensa_limits(day, works, told.regime[rows])
     with np.errstate(invalid="ignore"):
         below = value[rows] < limit
-    return rows[below], limit[below]
+    untold = told.ground[rows] == _direct.UNSTATED
+    above = np.count_nonzero(untold & ~below)
+    keeps = above <= _award_limits.MAX_UNSTATED_SHARE * np.count_nonzero(untold)
+    return rows[below], limit[below], (~untold | keeps)[below]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +197,11 @@ class _Pairs:
 
     def chance(self, count: Ints) -> Floats:
         """Chance of counts like these in the kinder of the two null models."""
-        popular = pdtrc(count - 1.0, self.size * self.popularity)
-        return np.asarray(np.maximum(popular, _tail(count)))
+        return np.asarray(np.maximum(self.popular(count), _tail(count)))
+
+    def popular(self, count: Ints) -> Floats:
+        """Chance of such counts of a supplier that the other buyers like as much."""
+        return np.asarray(pdtrc(count - 1.0, self.size * self.popularity))
 
 
 def _pairs(contracts: pd.DataFrame, rows: Ints) -> _Pairs:

@@ -26,10 +26,6 @@ P_WORKS = 0.05
 CEILING = 0.84
 """Highest weight: a low price alone stays below "high"."""
 
-PARTIAL = 0.05
-"""Share of the estimate below which an award is more often of a part of the lots than a price
-(read through in Paraná's tenders of 2020 to 2024): such records stay below the bar."""
-
 
 @flag(
     id="desconto_incomum",
@@ -45,7 +41,8 @@ PARTIAL = 0.05
     method="Compara a razão entre homologado e estimado com as do mesmo arquivo na mesma modalidade"
     " (ao menos 30), em dispersões robustas para o lado baixo. Vendas, concessões, percentuais,"
     " valores simbólicos, licitações canceladas e estimativas do todo ao lado de lotes ficam de"
-    " fora; obras abaixo de 75 % do orçado só dão contexto.",
+    " fora; onde homologar só parte dos lotes é comum no arquivo, menos de 5 % do estimado só dá"
+    " contexto, como obras abaixo de 75 % do orçado.",
     example={
         "homologado": 12_000.0,
         "quanto": "94,0 %",
@@ -68,6 +65,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     at = np.flatnonzero(rare | below)
     found = known.of(at)
     out = _estimates.is_sale(contracts, found.row) | _estimates.is_part(contracts, found, known)
+    partial = _discounts.partial_below(known) if len(at) else 0.0
     labels = contracts.index.to_numpy()
     hits: dict[tuple[float, ...], Hit] = {}
     for i in at[~out]:
@@ -83,7 +81,8 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
             facts |= {"mediana": float(1 - median[i]), "n": int(n[i]), "chance": float(chance[i])}
             facts["comparacao"] = _usual(facts, same[i])
         facts["comparacao"] = f"{facts['comparacao']}{_LEGAL if legal else ''}"
-        weight = _weight(float(chance[i]) if rare[i] else 1.0, float(ratio[i]), legal)
+        rarity = float(chance[i]) if rare[i] else 1.0
+        weight = _weight(rarity, float(ratio[i]), partial, legal)
         # a tender published once for each lot is one fact
         key = (float(known.award[i]), float(known.estimate[i]), weight)
         before = hits.get(key)
@@ -105,10 +104,13 @@ def _usual(facts: dict[str, object], same: bool) -> str:
 _LEGAL = "; em obras e serviços de engenharia, menos de 75 % do orçado presume-se inexequível"
 
 
-def _weight(chance: float, ratio: float, legal: bool) -> float:
-    """Rarity decides; the legal mark of works alone gives context, more the lower the award."""
+def _weight(chance: float, ratio: float, partial: float, legal: bool) -> float:
+    """Rarity decides; the legal mark of works alone gives context, more the lower the award.
+
+    An award below `partial` times the estimate is more often of a part: it stays below the bar.
+    """
     rarity = min(CEILING, float(_strength.from_chance(chance, bar=P_BAR)))
-    if ratio < PARTIAL:
+    if ratio < partial:
         rarity *= _strength.BAR
     mark = float(_strength.from_multiple((1 - ratio) / (1 - _discounts.WORKS_SHARE), bar=1.0))
     return max(rarity, _strength.CONTEXT * mark if legal else 0.0)

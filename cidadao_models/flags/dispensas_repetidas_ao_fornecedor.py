@@ -10,12 +10,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _award_limits, _direct, _repeats, _strength, flag
 from cidadao_models.flags._peers import BUYERS
 from cidadao_models.records import mask_cpf
 
 CEILING = 0.84
 """Highest weight: purchases of different natures do not add up, and the file seldom tells."""
+
+SUM_CEILING = 0.8
+"""Highest weight where only the sum tells, beside a file that keeps below the limit."""
 
 STRONG_SUM = 1.0
 """Times the limit that the awards add up to, at which the sum reaches the bar."""
@@ -39,18 +43,20 @@ def _unchecked(contracts: pd.DataFrame) -> str:
     ),
     explain="{fornecedor} teve {n} dispensas do mesmo comprador ({comprador}) em {ano}, que somam"
     " {total:brl}, {vezes:1} vezes o limite de uma ({limite:brl}, {ato}). Nos outros pares de"
-    " comprador e fornecedor (mesmo arquivo), a metade tem até {mediana:0} e o maior tem {maior}.",
+    " comprador e fornecedor (mesmo arquivo), a metade tem até {mediana:0}, o maior tem {maior} e"
+    " {acima}.",
     innocent="forem compras de naturezas diferentes, ou se poucos fornecedores da região venderem"
     " o que o comprador precisa.",
     next_step="compare os objetos dessas dispensas e peça as pesquisas de preço de cada uma.",
     method="Conta as dispensas por valor de cada comprador a cada fornecedor no ano, sem as"
     " parcelas iguais e as contas mensais. Só aparece o par cuja soma passa do limite e cujo"
     " número seria raro, dado o que os outros compram do mesmo fornecedor e o quanto os pares do"
-    " arquivo costumam ser desiguais.",
+    " arquivo costumam ser desiguais; ou, onde quase nenhum par passa do limite, o de ao menos 7"
+    " dispensas que somem 2,5 limites e o dobro das de qualquer outro do comprador.",
     example={
-        "fornecedor": "Alfa Ltda", "n": 14, "comprador": "Secretaria de Obras", "ano": 2025,
+        "fornecedor": "Alfa Ltda", "n": 14, "comprador": "Secretaria de Obras", "ano": "2025",
         "total": 310_000.0, "vezes": 4.9, "limite": 62_725.59, "ato": "Decreto 12.343/2024",
-        "mediana": 1.0, "maior": 4,
+        "mediana": 1.0, "maior": 4, "acima": "2 de 85 somam mais que o limite",
     },
     unless=_unchecked,
 )  # fmt: skip
@@ -65,20 +71,37 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
             "fornecedor": _supplier(contracts, first),
             "n": len(found.rows),
             "comprador": _direct.buyer_name(contracts, first),
-            "ano": int(contracts["data"].iloc[first].year),
+            "ano": str(contracts["data"].iloc[first].year),
             "total": found.total,
             "vezes": times,
             "limite": found.limit,
             "ato": _award_limits.act_of(contracts, first, found.limit, regime),
             "mediana": found.median,
             "maior": found.largest,
+            "acima": _over(found),
+            "pares_acima": found.over,
+            "pares": found.others,
             "q": found.q,
         }
-        rarity = float(_strength.from_chance(found.q, bar=_repeats.FALSE_DISCOVERIES))
-        effect = float(_strength.from_multiple(times, bar=STRONG_SUM))
-        yield Hit(
-            contracts.index[np.sort(found.rows)].tolist(), facts, min(CEILING, rarity, effect)
-        )
+        yield Hit(contracts.index[np.sort(found.rows)].tolist(), facts, _weight(found, times))
+
+
+def _weight(found: _repeats.Repeat, times: float) -> float:
+    """The lesser of what the number and the sum say; less of a sum that rests on its file."""
+    if found.by_sum:
+        number = float(_strength.from_multiple(len(found.rows), bar=_repeats.MANY_AWARDS))
+        total = float(_strength.from_multiple(times, bar=_repeats.MANY_LIMITS))
+        return min(SUM_CEILING, number, total)
+    rarity = float(_strength.from_chance(found.q, bar=_repeats.FALSE_DISCOVERIES))
+    return min(CEILING, rarity, float(_strength.from_multiple(times, bar=STRONG_SUM)))
+
+
+def _over(found: _repeats.Repeat) -> str:
+    """How many of the other pairs add up to more than a limit."""
+    if not found.over:
+        return "nenhum soma mais que o limite"
+    verb = "soma" if found.over == 1 else "somam"
+    return f"{found.over} de {words.number(found.others, 0)} {verb} mais que o limite"
 
 
 def _supplier(contracts: pd.DataFrame, row: int) -> str:
