@@ -1,12 +1,13 @@
 """A buyer's December against its own past Decembers, or against its other months.
 
-Works on monthly totals; what was bought, and why so late, it cannot know.
+Works on monthly totals and numbers of purchases: a small buyer's amounts are too unequal to tell a
+rush that their number shows. What was bought, and why so late, it cannot know.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,16 @@ buyer always spends late."""
 
 SPREAD_FLOOR_ALONE = 0.2
 """Least spread of log monthly totals in one year: eleven alike months are no law."""
+
+ROOT_SPREAD, ROOT_SPREAD_SHARE = 0.5, 0.1
+"""Least spread of the root of a month's number of purchases: that of a Poisson number (Anscombe
+1948), and a tenth of the root, as purchases come in batches."""
+
+ROOT_SHIFT = 0.375
+"""Added to a number before its root is taken (Anscombe 1948)."""
+
+MIN_MANY = 10
+"""Fewest purchases of a December whose number alone can tell a rush."""
 
 MIN_DECEMBER = 3
 """Fewest purchases of a December that can be called a rush; one dear purchase is none."""
@@ -119,6 +130,30 @@ def december_alone(months: Floats, year: int = 0) -> Rush | None:
     return Rush(year, 0, float(months[11]) / whole, mean_share, float(stdtr(k - 1, -t)))
 
 
+def chance_of_number(counts: Ints, began: int = 0) -> float:
+    """Chance of so many purchases in the last December, from those of its year and past Decembers.
+
+    `counts`: (years, 12) numbers, the buyer's first month at `began`. On the root scale, where the
+    spread of numbers is even: t tests of prediction from the year's other months and from past
+    Decembers, with the spread of all months; the larger chance. 1 for small numbers or few months.
+    """
+    last = len(counts) - 1
+    root = np.sqrt(counts.ravel() + ROOT_SHIFT)[began:]
+    now, others = float(root[-1]), root[:-1]
+    of_year = others[-11:] if began <= 12 * last else others
+    if counts[-1, -1] < MIN_MANY or len(of_year) < MIN_OTHER_MONTHS:
+        return 1.0
+    spread = max(ROOT_SPREAD, float(others.std(ddof=1)))
+    past = root[:-1][(np.arange(began, began + len(others)) % 12) == 11]
+    chances = []
+    for some in (of_year, past):
+        if len(some):
+            middle = float(some.mean())
+            wide = max(spread, ROOT_SPREAD_SHARE * middle) * np.sqrt(1 + 1 / len(some))
+            chances.append(float(stdtr(len(others) - 1, -(now - middle) / wide)))
+    return max(chances)
+
+
 @dataclass(frozen=True, slots=True)
 class Tested:
     """One busy December: the buyer's code, the test, and the rows of its purchases."""
@@ -156,36 +191,57 @@ def busy_decembers(buyer: Ints, month: Ints, amount: Floats) -> tuple[list[Teste
     for cell in busy:
         mine = slice(*np.searchsorted(owner, (owner[cell], owner[cell] + 1)))
         rows = order[end[cell] - count[cell] : end[cell]]
-        rush = _test(at[mine], total[mine], int(at[cell]), first, float(largest[cell]))
+        rush = _test(
+            at[mine], total[mine], count[mine], int(at[cell]), first, float(largest[cell])
+        )
         if rush is not None:
             tested.append(Tested(int(owner[cell]), rush, rows))
     return tested, int(is_december.sum())
 
 
-def _test(at: Ints, total: Floats, december_at: int, first: int, largest: float) -> Rush | None:
-    """The test of one December of a buyer, whose cells are (month, total)."""
-    span = np.zeros(12 * (int(at.max()) // 12 + 1))
-    span[at] = total
-    table = span.reshape(-1, 12)
+def _test(
+    at: Ints, total: Floats, count: Ints, december_at: int, first: int, largest: float
+) -> Rush | None:
+    """The test of one December of a buyer, whose cells are (month, total, number)."""
+    months = 12 * (int(at.max()) // 12 + 1)
+    table, numbers = np.zeros(months), np.zeros(months, dtype=np.int64)
+    table[at], numbers[at] = total, count
+    table, numbers = table.reshape(-1, 12), numbers.reshape(-1, 12)
     year = december_at // 12
     if not (table[year, :6] > 0).any():  # a file that begins late has no year to compare with
         return None
     start = _first_whole_year(at, table, year)
-    if year - start + 1 < MIN_YEARS and not _above_other_decembers(table, year):
+    alone = year - start + 1 < MIN_YEARS
+    if alone and not _above_other_decembers(table, year):
         return None
     reduced = table.copy()
     reduced[year, 11] -= largest
-    tests = []
-    for months in (table, reduced):
-        if year - start + 1 >= MIN_YEARS:
-            tests.append(december(months[start : year + 1], 1970 + first + year))
-        else:
-            tests.append(december_alone(months[year], 1970 + first + year))
-    whole, without = tests
+    by_number = chance_of_number(numbers[: year + 1], int(at.min()))
+    return _either(
+        [
+            december_alone(some[year], 1970 + first + year)
+            if alone
+            else december(some[start : year + 1], 1970 + first + year)
+            for some in (table, reduced)
+        ],
+        by_number,
+        _of_year(table[year], 1970 + first + year),
+    )
+
+
+def _either(by_amount: list[Rush | None], by_number: float, of_year: Rush) -> Rush | None:
+    """The rush told by the amounts or by the number: twice the smaller chance, as two are taken."""
+    whole, without = by_amount
     if whole is None or without is None:
-        return None
-    p = max(whole.p_value, without.p_value)
-    return Rush(whole.year, whole.n_past, whole.share, whole.past_share, p)
+        return replace(of_year, p_value=min(1.0, 2 * by_number)) if by_number < 1 else None
+    p = min(max(whole.p_value, without.p_value), by_number)
+    return replace(whole, p_value=min(1.0, 2 * p) if by_number < 1 else p)
+
+
+def _of_year(months: Floats, year: int) -> Rush:
+    """December beside the mean of the year's other months, without a chance yet."""
+    whole = float(months.sum())
+    return Rush(year, 0, float(months[11]) / whole, float(months[:11].sum()) / 11 / whole, 1.0)
 
 
 def _above_other_decembers(table: Floats, year: int) -> bool:
