@@ -185,12 +185,9 @@ LEAST_RECALL = 0.6
 MEASURED = [name for name in strong_cases.known() if name in PRESENT]
 MISSED = {
     "aditivo_logo_apos_assinatura": "silent on the whole file when 20 of 750 amendments are early",
-    "corrida_de_fim_de_ano": "40 of 80 contracts in one December, after quiet ones, are not named",
-    "desconto_incomum": "discounts of 95 % stay below the bar",
-    "dispensas_repetidas_ao_fornecedor": "eight awards of three limits to one firm, not always",
     "fornecedor_de_objetos_dispares": "a firm of fourteen trades is not named",
     "menor_proposta_desclassificada": "silent on the whole file when 20 of 700 tenders are so",
-    "valor_igual_ao_estimado": "ten of ten tenders of a buyer at the estimate are not named",
+    "valor_igual_ao_estimado": "ten of ten tenders of a buyer at the estimate give context only",
 }
 """Flags that do not find their strong cases yet, and what they miss. Whoever mends one removes its
 line: the test fails when a flag on this list finds them."""

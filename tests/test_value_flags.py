@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from cidadao_models import flags
-from cidadao_models.flags import _telling, _year_end
-from cidadao_models.models.evaluation import duplicate_figures
+from cidadao_models.flags import _strength, _telling, _year_end
+from cidadao_models.models.evaluation import duplicate_figures, strong_cases
 from tests import honest
 
 
@@ -71,6 +71,43 @@ def test_discounts_of_honest_tenders_are_silent() -> None:
         [weights("desconto_incomum", honest.tenders(3_000, seed)) for seed in range(4)]
     )
     assert (found >= 0.7).mean() <= 0.0005
+
+
+def test_a_buyer_always_at_the_estimate_is_named_as_context() -> None:
+    planted = strong_cases.planted("valor_igual_ao_estimado", 9)
+    found = weights("valor_igual_ao_estimado", planted.table)[np.concatenate(planted.cases)]
+    assert (found > 0.4).all() and (found <= _strength.CONTEXT).all()
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("exponent", [1.3, 1.6, 2.0])
+def test_unequal_suppliers_of_small_purchases_are_no_repetition(exponent: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    buyer, supplier = rng.integers(0, 5, 800), rng.zipf(exponent, 800) % 300
+    table = pd.DataFrame(
+        {
+            "numero": [f"{k}/2025" for k in range(800)],
+            "orgao": [f"Secretaria {b}" for b in buyer],
+            "fornecedor": [f"Empresa {s} Ltda" for s in supplier],
+            "objeto": "Aquisição de materiais",
+            "modalidade": "Dispensa",
+            "fundamento_legal": "Lei 14.133/2021, art. 75, II",
+            "valor": (62_725.59 * rng.uniform(0.02, 0.6, 800)).round(2),
+            "data": pd.Timestamp("2025-01-01") + pd.to_timedelta(rng.integers(0, 360, 800), "D"),
+        }
+    )
+    assert not (weights("dispensas_repetidas_ao_fornecedor", table) >= 0.7).any()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_purchases_in_batches_make_no_rush(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    size = rng.geometric(0.2, 120)
+    day = np.repeat(np.datetime64("2022-01-03") + rng.integers(0, 1_450, 120).astype("m8[D]"), size)
+    table = pd.DataFrame(
+        {"orgao": "Câmara", "valor": rng.lognormal(9, 1.5, len(day)).round(2), "data": day}
+    )
+    assert not weights("corrida_de_fim_de_ano", table).any()
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.5])

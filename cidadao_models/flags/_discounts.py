@@ -31,9 +31,9 @@ WORKS_SHARE = 0.75
 context."""
 
 PARTS_RANGE, PARTS_SHARE = (0.1, 0.3), 0.03
-"""Shares of the estimate at which parts of a tender are awarded, and the share of tenders there from
-which that is the file's habit (5 to 8 % in Paraná, Belo Horizonte and Vitória, none where each
-award is of its whole estimate)."""
+"""Shares of the estimate at which parts of a tender are awarded, and the share of tenders there
+from which that is the file's habit (5 to 8 % in Paraná, Belo Horizonte and Vitória, none where
+each award is of its whole estimate)."""
 
 MANY_PAIRS = 100
 """Tenders from which the lack of such parts tells that awards below them are no parts either."""

@@ -104,7 +104,7 @@ def repeats(contracts: pd.DataFrame, told: _direct.Grounds) -> Iterator[Repeat]:
     if len(count) < MIN_PAIRS or count.max() < MIN_AWARDS:
         return
     value = contracts["_valor"].to_numpy()[rows]
-    total = np.bincount(pairs.code, weights=value / limit, minlength=len(count))
+    total = np.bincount(pairs.code, value / limit, len(count)).astype(np.float64)
     doubtful = np.bincount(pairs.code, weights=~clear, minlength=len(count)) > 0
     many = _many(pairs, count, total) & ~doubtful
     passing = (total > 1.0) & (count >= MIN_AWARDS) & pairs.leads(count)

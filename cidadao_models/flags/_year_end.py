@@ -191,9 +191,7 @@ def busy_decembers(buyer: Ints, month: Ints, amount: Floats) -> tuple[list[Teste
     for cell in busy:
         mine = slice(*np.searchsorted(owner, (owner[cell], owner[cell] + 1)))
         rows = order[end[cell] - count[cell] : end[cell]]
-        rush = _test(
-            at[mine], total[mine], count[mine], int(at[cell]), first, float(largest[cell])
-        )
+        rush = _test(at[mine], total[mine], count[mine], int(at[cell]), first, float(largest[cell]))
         if rush is not None:
             tested.append(Tested(int(owner[cell]), rush, rows))
     return tested, int(is_december.sum())
@@ -204,9 +202,9 @@ def _test(
 ) -> Rush | None:
     """The test of one December of a buyer, whose cells are (month, total, number)."""
     months = 12 * (int(at.max()) // 12 + 1)
-    table, numbers = np.zeros(months), np.zeros(months, dtype=np.int64)
-    table[at], numbers[at] = total, count
-    table, numbers = table.reshape(-1, 12), numbers.reshape(-1, 12)
+    flat, count_of = np.zeros(months), np.zeros(months, dtype=np.int64)
+    flat[at], count_of[at] = total, count
+    table, numbers = flat.reshape(-1, 12), count_of.reshape(-1, 12)
     year = december_at // 12
     if not (table[year, :6] > 0).any():  # a file that begins late has no year to compare with
         return None

@@ -1,7 +1,8 @@
 """An award equal to the estimate in a tender with competition, where that is rare in the file.
 
-One such tender only gives context; a supplier whose awards are nearly all like that is worth a
-look. Whether the estimate was known to the bidders it cannot tell.
+One such tender only gives context, and so does a buyer whose tenders are nearly all like that: its
+system may copy the estimate. A supplier whose awards are so is worth a look. Whether the
+estimate was known to the bidders it cannot tell.
 """
 
 from __future__ import annotations
@@ -17,12 +18,6 @@ from cidadao_models.flags import Hit, _equal_awards, _estimates, _strength, flag
 
 Bools = npt.NDArray[np.bool_]
 
-MIN_PAIRS = 20
-"""Fewest tenders with competition and both amounts whose equal ones can be called rare."""
-
-MAX_SHARE = 0.1
-"""Share of equal amounts in the file up to which one of them tells anything."""
-
 P_SHOWN = 0.02
 """Chance of an equal amount at least as large from which it is worth naming."""
 
@@ -32,37 +27,41 @@ P_SHOWN = 0.02
     title="Valor homologado igual ao estimado",
     legal_basis="Lei 14.133/2021, arts. 11, I, 23 e 24 (orçamento estimado e sigilo)",
     needs=("valor_estimado", ("valor", "valor_inicial"), "modalidade"),
-    explain="{caso}, o que ocorre em {parcela:pct} das {n} licitações com disputa deste arquivo.",
+    explain="{caso}, o que ocorre em {parcela:pct} das {n} licitações com disputa {onde}.",
     innocent="o preço for tabelado, o contrato for por teto, só houver uma proposta, ou o sistema"
     " repetir a estimativa como valor homologado.",
     next_step="peça a ata da sessão e o histórico de lances, e veja se a estimativa era pública.",
     method="Conta homologados iguais ao estimado (até 0,1 %) nas modalidades com disputa. Só fala"
     " quando isso é raro no arquivo: um caso isolado dá contexto, mais forte quanto maior o valor;"
-    " um fornecedor que repete pesa mais, comparado com o usual dos mesmos compradores.",
+    " um fornecedor que repete pesa mais, comparado com o usual dos mesmos compradores. Um"
+    " comprador em que isso é a regra é contado à parte e só dá contexto.",
     example={
         "caso": "Em 6 das 7 licitações de Empresa Exemplo Ltda o valor homologado é igual ao"
         " estimado (R$ 2.400.000,00 no total)",
         "parcela": 0.031,
         "n": 420,
+        "onde": "deste arquivo",
     },
-    unless=lambda prepared: _says_nothing(_competitive(prepared)),
+    unless=lambda prepared: _equal_awards.says_nothing(prepared, _competitive(prepared)),
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """One hit for each supplier that repeats, and one for each other large equal award."""
     known = _competitive(contracts)
-    equal = _equal(known)
+    equal = _equal_awards.are_equal(known)
     if not equal.any():
         return
     parts = _estimates.is_part(contracts, known.of(equal), known)
     parts |= _estimates.is_sale(contracts, known.row[equal])
     equal[np.flatnonzero(equal)[parts]] = False
     copied = _equal_awards.copying(contracts, known, equal)
+    labels = contracts.index.to_numpy()
+    seen = _equal_awards.seen(equal, copied)
+    for rows, facts, weight in _equal_awards.habitual(contracts, known, equal, copied):
+        yield Hit([int(label) for label in labels[known.row[rows]]], facts | seen, weight)
     known, equal = known.of(~copied), equal[~copied]
     if not len(known.row):
         return
-    seen = {"parcela": float(equal.mean()), "n": len(known.row)}
     told = np.zeros(len(known.row), dtype=bool)
-    labels = contracts.index.to_numpy()
     for rows, facts, weight in _equal_awards.repeated(contracts, known, equal):
         told[rows] = True
         yield Hit([int(label) for label in labels[known.row[rows]]], facts | seen, weight)
@@ -82,22 +81,6 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
 def _competitive(contracts: pd.DataFrame) -> _estimates.Pairs:
     known = _estimates.pairs(contracts)
     return known.of(np.isin(known.modality, _estimates.COMPETITIVE))
-
-
-def _equal(known: _estimates.Pairs) -> Bools:
-    return np.abs(known.ratio - 1) <= _estimates.SAME
-
-
-def _says_nothing(known: _estimates.Pairs) -> str:
-    if len(known.row) < MIN_PAIRS:
-        return f"menos de {MIN_PAIRS} licitações com disputa têm valor estimado e homologado"
-    share = float(_equal(known).mean())
-    if share > MAX_SHARE:
-        return (
-            f"em {words.number(100 * share, 1)} % das licitações com disputa o homologado é igual"
-            " ao estimado: aqui isso não distingue nada"
-        )
-    return ""
 
 
 def _how(known: _estimates.Pairs, i: int) -> str:
