@@ -251,6 +251,8 @@ def run(
 
     ValueError on an unknown flag or setting.
     """
+    from cidadao_models.flags import _shared
+
     changed = params or {}
     flags = _flags()
     unknown = set(changed) - {one.id for one in flags}
@@ -258,12 +260,13 @@ def run(
         raise ValueError(f"unknown flags {sorted(unknown)}")
     present = _present(prepared)
     answer = FlagRun()
-    for one in flags:
-        skipped = not_evaluated(one, prepared, present)
-        if skipped is not None:
-            answer.not_evaluated.append(skipped)
-            continue
-        answer.hits.extend((one, hit) for hit in one.hits(prepared, **changed.get(one.id, {})))
+    with _shared.remembering(prepared) as table:
+        for one in flags:
+            skipped = not_evaluated(one, table, present)
+            if skipped is not None:
+                answer.not_evaluated.append(skipped)
+                continue
+            answer.hits.extend((one, hit) for hit in one.hits(table, **changed.get(one.id, {})))
     return answer
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from cidadao_models.flags import _direct, _limits
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of, encode
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -226,10 +226,7 @@ def _first_of_parcels(prepared: pd.DataFrame, rows: Ints, buyer: Ints) -> Bools:
 
 
 def _regimes(prepared: pd.DataFrame) -> Ints:
-    n = len(prepared)
-    return _direct.regimes(
-        encode(prepared.get("fundamento_legal"), n), encode(prepared.get("modalidade"), n)
-    )
+    return _direct.regimes(codes_of(prepared, "fundamento_legal"), codes_of(prepared, "modalidade"))
 
 
 def _invitation(days: np.ndarray, works: Bools, regimes: Ints) -> Floats:

@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from cidadao_models.flags._discoveries import adjusted
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -63,8 +63,7 @@ class Purchases:
 
 def purchases(prepared: pd.DataFrame) -> Purchases:
     """The records that buy something from somebody; parcels of one amount count once."""
-    n = len(prepared)
-    buyer, supplier = encode(prepared["_comprador"], n), encode(prepared["_fornecedor"], n)
+    buyer, supplier = codes_of(prepared, "_comprador"), codes_of(prepared, "_fornecedor")
     amount = prepared["_valor"].to_numpy()
     row = np.flatnonzero((buyer.codes >= 0) & (supplier.codes >= 0) & np.isfinite(amount))
     b, s, a = buyer.codes[row], supplier.codes[row], amount[row]

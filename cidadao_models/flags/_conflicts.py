@@ -16,7 +16,7 @@ import pandas as pd
 
 from cidadao_models.findings import words
 from cidadao_models.flags import _award_limits, _direct, _limits, _strength
-from cidadao_models.flags._peers import Encoded, encode
+from cidadao_models.flags._peers import Encoded, codes_of, encode
 
 Ints = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -100,10 +100,9 @@ class Conflict:
 
 def conflicts(contracts: pd.DataFrame) -> Iterator[Conflict]:
     """Every contradiction found, kind by kind; a record may have several."""
-    n = len(contracts)
-    basis = encode(contracts.get("fundamento_legal"), n)
-    classes = encode(contracts["_modalidade"], n)
-    modality = encode(contracts.get("modalidade"), n)
+    basis = codes_of(contracts, "fundamento_legal")
+    classes = codes_of(contracts, "_modalidade")
+    modality = codes_of(contracts, "modalidade")
     yield from _of_modality(basis, classes, modality)
     yield from _too_early(contracts, basis)
     yield from _too_late(contracts, basis, classes)

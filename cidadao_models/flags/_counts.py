@@ -78,7 +78,11 @@ def chances(count: Ints, peers: Ints) -> Floats:
     n, spread = len(rest), float(rest.var()) + 1.0 / len(rest)
     mean = float(rest.mean()) + DOUBT * (spread / n) ** 0.5
     variance = CUT_SPREAD * spread * (1.0 + FEW_PEERS / n)
-    return np.where(count >= apart, _at_least(count, mean, variance), 1.0)
+    answer = np.ones(len(count))
+    beyond = count >= apart
+    if beyond.any():
+        answer[beyond] = _at_least(count[beyond], mean, variance)
+    return answer
 
 
 def _lowest_apart(ordered: Ints, most: int) -> float:

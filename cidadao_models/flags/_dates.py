@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from cidadao_models import records as fields
 from cidadao_models.flags import _limits, _objects
 from cidadao_models.flags._peers import encode
+from cidadao_models.flags._shared import shared
 
 Days = npt.NDArray[np.datetime64]
 Ints = npt.NDArray[np.int64]
@@ -43,6 +44,7 @@ def sane(found: Days) -> Days:
         return np.where((found >= FIRST) & (found <= LAST), found, np.datetime64("NaT"))
 
 
+@shared
 def first_of(contracts: pd.DataFrame, *names: str) -> Days:
     """For each record the first known day of these columns."""
     best = sane(days(contracts, names[0]))

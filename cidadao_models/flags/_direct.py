@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 from cidadao_models import records as fields
 from cidadao_models.flags import _limits
-from cidadao_models.flags._peers import Encoded, encode
+from cidadao_models.flags._peers import Encoded, codes_of, encode
+from cidadao_models.flags._shared import shared
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -200,11 +201,11 @@ class Grounds:
     regime: Ints
 
 
+@shared
 def grounds(contracts: pd.DataFrame) -> Grounds:
     """Ground and law of each record; a record that states another modality is no dispensa."""
-    n = len(contracts)
-    basis = encode(contracts.get("fundamento_legal"), n)
-    modality = encode(contracts.get("modalidade"), n)
+    basis = codes_of(contracts, "fundamento_legal")
+    modality = codes_of(contracts, "modalidade")
     told = per_text(basis, _ground_of_basis, UNSTATED)
     direct = per_text(modality, _is_dispensa, 0)
     by_words = per_text(modality, _ground_of_modality, UNSTATED)
@@ -260,7 +261,7 @@ def cites_works(text: str) -> bool:
 
 def ground_in_modality(contracts: pd.DataFrame) -> Bools:
     """Records whose modality itself names the ground: "Dispensa - art. 75, II"."""
-    modality = encode(contracts.get("modalidade"), len(contracts))
+    modality = codes_of(contracts, "modalidade")
     return per_text(modality, _names_a_ground, 0) == 1
 
 

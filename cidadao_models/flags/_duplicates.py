@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 from cidadao_models import records as fields
 from cidadao_models.findings import words
 from cidadao_models.flags import _objects
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of, encode
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -177,10 +177,9 @@ class _Blocks:
 
 
 def _blocks(contracts: pd.DataFrame) -> _Blocks:
-    n = len(contracts)
     cents = np.rint(np.nan_to_num(contracts["_valor"].to_numpy()) * 100)
-    supplier = encode(contracts["_fornecedor"], n).codes
-    buyer = encode(contracts["_comprador"], n).codes + 1
+    supplier = codes_of(contracts, "_fornecedor").codes
+    buyer = codes_of(contracts, "_comprador").codes + 1
     if supplier.max(initial=-1) < 0:
         supplier = np.where(buyer > 0, 0, -1)
     day = contracts["data"].to_numpy().astype("datetime64[D]")

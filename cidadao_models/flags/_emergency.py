@@ -16,7 +16,8 @@ import pandas as pd
 from cidadao_models.flags import _dates, _terms
 from cidadao_models.flags._dates import Bools, Days, Ints
 from cidadao_models.flags._limits import REGIMES
-from cidadao_models.flags._peers import Encoded, encode
+from cidadao_models.flags._peers import Encoded, codes_of
+from cidadao_models.flags._shared import shared
 
 _ITEM = r"\W*(?:caput\W*)?(?:inc\w*\W*)?"
 _ARTICLE = re.compile(
@@ -87,15 +88,13 @@ class Emergencies:
         return _terms.emergency(self.start[i].astype(object), stated)
 
 
-def awards(contracts: pd.DataFrame, *, longer_than: int = -1) -> Emergencies:
-    """Emergency awards with a known start whose term has more than `longer_than` days.
-
-    `term` is -1 where the end is unknown; -1 as `longer_than` takes those as well.
-    """
+@shared
+def awards(contracts: pd.DataFrame) -> Emergencies:
+    """Emergency awards with a known start; `term` is -1 where the end is unknown."""
     start = _dates.first_of(contracts, "vigencia_inicio", "data_assinatura", "data")
     end = _dates.days(contracts, "vigencia_fim")
     term = _dates.term_days(start, end)
-    rows = np.flatnonzero(~np.isnat(start) & ((term > longer_than) | (longer_than < 0)))
+    rows = np.flatnonzero(~np.isnat(start))
     rows = rows[_told(contracts, rows)] if len(rows) else rows
     rows = rows[~_dates.matching(contracts, rows, _OTHER_LAWS, *_TEXTS)]
     regime = _dates.regimes(contracts, rows)
@@ -104,9 +103,8 @@ def awards(contracts: pd.DataFrame, *, longer_than: int = -1) -> Emergencies:
 
 def _told(contracts: pd.DataFrame, rows: Ints) -> Bools:
     """Whether each of `rows` is an emergency award: by its article, else by its words."""
-    n = len(contracts)
-    basis = encode(contracts.get("fundamento_legal"), n)
-    modality = encode(contracts.get("modalidade"), n)
+    basis = codes_of(contracts, "fundamento_legal")
+    modality = codes_of(contracts, "modalidade")
     by_article = _each(basis, _ARTICLE)[rows] | _each(modality, _ARTICLE)[rows]
     other = _each(basis, _OTHER_ITEM)[rows] & ~by_article
     by_name = _each(basis, _WORD)[rows] | _each(modality, _WORD)[rows]
@@ -135,7 +133,7 @@ def chains(contracts: pd.DataFrame, found: Emergencies, gap: int) -> Iterator[In
 
     By start within a chain; awards for court orders and those of unknown nature are left out.
     """
-    buyer = encode(contracts["_comprador"], len(contracts)).codes[found.row]
+    buyer = codes_of(contracts, "_comprador").codes[found.row]
     nature = _natures(contracts)[found.row]
     court = _dates.matching(contracts, found.row, COURT_ORDER, "objeto", "fundamento_legal")
     known = np.flatnonzero((buyer >= 0) & (nature >= 0) & ~court)
@@ -162,7 +160,7 @@ def chains(contracts: pd.DataFrame, found: Emergencies, gap: int) -> Iterator[In
 def _natures(contracts: pd.DataFrame) -> Ints:
     """Object group, or the category where the description names none; -1 where neither."""
     group = contracts["_grupo"].to_numpy().astype(np.int64)
-    category = encode(contracts.get("categoria"), len(contracts)).codes
+    category = codes_of(contracts, "categoria").codes
     return np.where(group >= 0, group, np.where(category >= 0, category + group.max() + 1, -1))
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import _objects
-from cidadao_models.flags._peers import Encoded, encode, losing_bids, recode
+from cidadao_models.flags._peers import Encoded, codes_of, losing_bids, recode
 from cidadao_models.records import plain_words
 
 Floats = npt.NDArray[np.float64]
@@ -96,7 +96,7 @@ def items(contracts: pd.DataFrame) -> Items:
     whole = np.array([text.split()[0] in _WHOLE for text in unit.texts] + [False], dtype=bool)
     known = np.isfinite(price) & ~whole[unit.codes] & ~losing_bids(contracts)
     code = _often(np.where(known, _codes(contracts), -1))
-    described = encode(contracts.get("objeto"), n) if "objeto" in contracts else None
+    described = codes_of(contracts, "objeto") if "objeto" in contracts else None
     text = np.full(n, -1, dtype=np.int64)
     head = np.zeros(n, dtype=np.int64)
     if described is not None:
@@ -134,7 +134,7 @@ def _years(contracts: pd.DataFrame) -> Ints:
 
 def _units(contracts: pd.DataFrame) -> Encoded:
     """Units under one spelling: "UND." and "unidade" are one, "CX C/ 100" keeps its 100."""
-    encoded = encode(contracts.get("unidade"), len(contracts))
+    encoded = codes_of(contracts, "unidade")
     return recode([_unit(text) for text in encoded.texts], encoded.codes)
 
 
@@ -146,7 +146,7 @@ def _unit(text: str) -> str:
 
 def _codes(contracts: pd.DataFrame) -> Ints:
     """Catalogue codes; those of few digits number the items of a tender and are none."""
-    encoded = encode(contracts.get("item_codigo"), len(contracts))
+    encoded = codes_of(contracts, "item_codigo")
     names = [re.sub(r"[^0-9A-Za-z]", "", text).lstrip("0") for text in encoded.texts]
     return recode([name if len(name) >= MIN_CODE else "" for name in names], encoded.codes).codes
 
@@ -165,7 +165,9 @@ def _plain(texts: list[str]) -> list[str]:
 
 def _first_words(texts: list[str]) -> list[str]:
     """First word of each description, in the singular: "seringas" -> "seringa"."""
-    return [_objects.stem(text.split(" ", 1)[0]) if text else "" for text in texts]
+    first = [text.split(" ", 1)[0] for text in texts]
+    stems = {word: _objects.stem(word) for word in set(first)}
+    return [stems[word] for word in first]
 
 
 def _of_many_tenders(contracts: pd.DataFrame, text: Ints) -> Ints:
@@ -173,7 +175,7 @@ def _of_many_tenders(contracts: pd.DataFrame, text: Ints) -> Ints:
     name = next((c for c in ("licitacao_id", "numero") if c in contracts), None)
     if name is None or not (text >= 0).any():
         return text
-    tender = encode(contracts[name], len(contracts)).codes
+    tender = codes_of(contracts, name).codes
     at = np.flatnonzero((text >= 0) & (tender >= 0))
     pairs = np.unique(text[at] * (int(tender.max(initial=0)) + 1) + tender[at])
     of_text = pairs // (int(tender.max(initial=0)) + 1)

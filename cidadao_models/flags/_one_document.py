@@ -14,10 +14,11 @@ import pandas as pd
 import pyarrow as pa
 
 from cidadao_models.flags import Hit, _names, _signing, _strength
-from cidadao_models.flags._peers import Encoded, encode
+from cidadao_models.flags._peers import Encoded, codes_of
 from cidadao_models.records import classify_distinct, mask_cpf, mask_document
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 MAX_NAMES = 40
 """Distinct names of one document that are compared; one with more stands for no supplier (a
@@ -43,6 +44,9 @@ def different_names(contracts: pd.DataFrame, documents: Encoded, names: Encoded)
     if not several.any():
         return
     rows = rows[several[documents.codes[rows]]]
+    rows = rows[_of_several_spellings(documents.codes[rows], names.codes[rows], names.texts)]
+    if not len(rows):
+        return
     rows = rows[np.argsort(documents.codes[rows], kind="stable")]
     bounds = np.flatnonzero(np.diff(documents.codes[rows])) + 1
     day = _signing.signing(contracts).day
@@ -53,6 +57,16 @@ def different_names(contracts: pd.DataFrame, documents: Encoded, names: Encoded)
             document = documents.texts[documents.codes[members[0]]]
             weight, facts = _told(members, groups, day, document)
             yield Hit(sorted(labels[members].tolist()), facts, weight)
+
+
+def _of_several_spellings(document: Ints, name: Ints, texts: list[str]) -> Bools:
+    """Whether a row's document has names that differ in more than form, case and accents."""
+    used, at = np.unique(name, return_inverse=True)
+    plain = pd.factorize(np.array(_names.plain([texts[code] for code in used]), dtype=object))[0]
+    code = plain[at]
+    pair = np.unique(document * (int(code.max(initial=0)) + 1) + code)
+    spellings = np.bincount(pair // (int(code.max(initial=0)) + 1))
+    return np.asarray(spellings[document] > 1)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,6 +98,8 @@ def _groups(codes: Ints, texts: list[str]) -> list[_Group]:
             joined.plain += group.plain
             joined.codes += group.codes
         groups = [group for group in groups if group not in near] + [joined]
+    if len(groups) < 2:
+        return groups
     for group in groups:
         group.at = np.flatnonzero(np.isin(codes, group.codes))
     return sorted(groups, key=lambda group: (-len(group.at), group.name))
@@ -135,7 +151,7 @@ def _is_renamed(day: _signing.Days, a: _Group, b: _Group) -> bool:
 
 def wrong_kind(contracts: pd.DataFrame, documents: Encoded, names: Encoded) -> Iterator[Hit]:
     """Records of a company, by its name, whose document is a CPF."""
-    kinds = encode(contracts["_doc_tipo"], len(contracts))
+    kinds = codes_of(contracts, "_doc_tipo")
     masked = np.array([*(text == "cpf_mascarado" for text in kinds.texts), False])[kinds.codes]
     bare = np.array([*(text == "cpf" for text in kinds.texts), False])[kinds.codes]
     people = (masked | (bare & contracts["_doc_valido"].to_numpy())) & (names.codes >= 0)
@@ -166,7 +182,7 @@ def _may_be_cnpj(document: str) -> bool:
 
 def own_supplier(contracts: pd.DataFrame, documents: Encoded) -> Iterator[Hit]:
     """Records whose supplier has the very CNPJ of the buyer."""
-    buyers = encode(contracts.get("orgao_id"), len(contracts))
+    buyers = codes_of(contracts, "orgao_id")
     if not buyers.texts or not documents.texts:
         return
     own, other = (

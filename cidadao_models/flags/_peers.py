@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from cidadao_models import records as fields
 from cidadao_models.flags import _objects, _tails
 from cidadao_models.flags._outcomes import WON, outcomes
+from cidadao_models.flags._shared import shared
 from cidadao_models.flags._tails import MAD_TO_SIGMA as MAD_TO_SIGMA
 from cidadao_models.flags._tails import SPREAD_FLOOR as SPREAD_FLOOR
 from cidadao_models.flags._tails import Peers
@@ -160,6 +161,14 @@ def encode(values: pd.Series | None, n: int) -> Encoded:
     return _encode(values, n)
 
 
+@shared
+def codes_of(contracts: pd.DataFrame, name: str) -> Encoded:
+    """Codes of one column of a table, whether it has it or not; not to be changed."""
+    encoded = _encode(contracts.get(name), len(contracts))
+    encoded.codes.setflags(write=False)
+    return encoded
+
+
 def recode(names: Sequence[str], codes: Ints) -> Encoded:
     """Codes after giving each distinct text a name; texts that share one merge, "" is missing."""
     position: dict[str, int] = {}
@@ -291,6 +300,7 @@ def _purchases(records: pd.DataFrame, supplier: Objects) -> Bools:
     return told
 
 
+@shared
 def losing_bids(records: pd.DataFrame) -> Bools:
     """Rows of a table of bids that bought nothing: all but those told to have won.
 

@@ -14,7 +14,8 @@ import pandas as pd
 
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _strength, _tails
-from cidadao_models.flags._peers import CATEGORY, CLOSE_LEVELS, LEVELS, encode
+from cidadao_models.flags._peers import CATEGORY, CLOSE_LEVELS, LEVELS, codes_of
+from cidadao_models.flags._shared import shared
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -56,6 +57,7 @@ SHARED: dict[str, tuple[str, ...]] = dict(
 """Columns that the peers of each level share."""
 
 
+@shared
 def chances(contracts: pd.DataFrame) -> Floats:
     """One-sided chance of each amount among its peers: from `_tails`, else from the robust z.
 
@@ -72,6 +74,7 @@ def chances(contracts: pd.DataFrame) -> Floats:
     return answer
 
 
+@shared
 def spreads(contracts: pd.DataFrame) -> Floats:
     """Spread of log amounts behind `chances`."""
     spread = contracts["_pares_dispersao"].to_numpy()
@@ -80,6 +83,7 @@ def spreads(contracts: pd.DataFrame) -> Floats:
         return np.where(np.isnan(spread), np.log(ratio) / z, spread)
 
 
+@shared
 def rare(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Records whose amount is at least as rare among its peers as the bar."""
     return np.nan_to_num(chances(contracts), nan=1.0) <= P_BAR
@@ -102,6 +106,7 @@ def weights(contracts: pd.DataFrame, side: int) -> Floats:
     return np.where((close | own) & purchase, weight, weight * _strength.BAR)
 
 
+@shared
 def is_close(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Amounts compared with those of the same object."""
     return np.isin(contracts["_pares_nivel"].to_numpy(), CLOSE_LEVELS)
@@ -115,12 +120,22 @@ def far_from_peers(contracts: pd.DataFrame, *, side: int, min_ratio: float) -> I
     if not len(rows):
         return
     weight, p = weights(contracts, side), chances(contracts)
-    peers, labels = PeerGroups(contracts), contracts.index.to_numpy()
+    peers, labels = peer_groups(contracts), contracts.index.to_numpy()
     for row in rows:
         facts = peers.facts(int(row), side)
         facts |= {"chance": float(p[row]), "vezes": float(ratio[row])}
         tariff = _strength.BAR if peers.is_tariff(int(row)) else 1.0
         yield Hit([int(labels[row])], facts, float(weight[row]) * tariff)
+
+
+_TOLD = ("_pares_n", "_pares_mediana", "_pares_nivel", "_grupo_nome", "_tipo_nome")
+"""Columns from which the sentence about one record is made."""
+
+
+@shared
+def peer_groups(contracts: pd.DataFrame) -> PeerGroups:
+    """The peer groups of a table, with those looked up before."""
+    return PeerGroups(contracts)
 
 
 class PeerGroups:
@@ -129,6 +144,7 @@ class PeerGroups:
     def __init__(self, contracts: pd.DataFrame) -> None:
         self.contracts = contracts
         self.value = contracts["_valor"].to_numpy()
+        self.columns = {name: contracts[name] for name in _TOLD}
         self.sorted: dict[str, tuple[Ints, Ints]] = {}
         self.seen: dict[tuple[str, int], tuple[Floats, str]] = {}
 
@@ -160,18 +176,17 @@ class PeerGroups:
         return int(np.ptp(np.searchsorted(values, (value, np.nextafter(value, np.inf))))) >= TARIFF
 
     def _at(self, column: str, row: int) -> Any:
-        return self.contracts[column].iat[row]
+        return self.columns[column].iat[row]
 
     def _codes(self, level: str) -> tuple[Ints, Ints]:
         """Group of each row at a level (-1 unknown), and the rows ordered by group and amount."""
         if level not in self.sorted:
             code = np.where(np.isnan(self.value), -1, 0)
             for column in SHARED[level]:
-                values = self.contracts[column]
                 part = (
-                    values.to_numpy().astype(np.int64)
-                    if values.dtype.kind == "i"
-                    else encode(values, len(values)).codes
+                    self.contracts[column].to_numpy().astype(np.int64)
+                    if self.contracts[column].dtype.kind == "i"
+                    else codes_of(self.contracts, column).codes
                 )
                 width = int(part.max(initial=0)) + 1
                 code = np.where((code >= 0) & (part >= 0), code * width + part, -1)

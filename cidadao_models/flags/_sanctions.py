@@ -19,7 +19,7 @@ from cidadao_models.errors import InputError
 from cidadao_models.findings import words
 from cidadao_models.flags import _names, _reach, _signing, _strength
 from cidadao_models.flags._limits import DAYS_PER_YEAR
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 from cidadao_models.records import as_text, classify_distinct, mask_cpf, mask_document
 
 Ints = npt.NDArray[np.int64]
@@ -258,10 +258,9 @@ def _matches(prepared: pd.DataFrame, found: Listed) -> Iterator[tuple[int, _Matc
 
 def _suppliers(prepared: pd.DataFrame) -> tuple[Ints, Parties]:
     """A code for each record's document and name, and the distinct pairs of them."""
-    n = len(prepared)
     documents, names = (
-        encode(prepared.get("fornecedor_id"), n),
-        encode(prepared.get("fornecedor"), n),
+        codes_of(prepared, "fornecedor_id"),
+        codes_of(prepared, "fornecedor"),
     )
     pair = (documents.codes + 1) * (len(names.texts) + 1) + names.codes + 1
     distinct, code = np.unique(pair, return_inverse=True)

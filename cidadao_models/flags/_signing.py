@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.findings import words
+from cidadao_models.flags._shared import shared
 from cidadao_models.records import FIELDS
 
 Days = npt.NDArray[np.datetime64]
@@ -41,6 +42,7 @@ def written(day: np.datetime64) -> str:
     return "" if np.isnat(day) else words.date(dt.date.fromisoformat(str(day)))
 
 
+@shared
 def signing(contracts: pd.DataFrame) -> Signing:
     """Day of signature, else the record's date or the start of the term, the earlier of them."""
     day = days(contracts, "data_assinatura")

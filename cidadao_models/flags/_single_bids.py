@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import bdtrc
 
 from cidadao_models.flags._discoveries import adjusted
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -66,15 +66,14 @@ class Tenders:
 
 def tenders(prepared: pd.DataFrame) -> Tenders | None:
     """The competitive tenders; None when none of them has a single bid."""
-    n = len(prepared)
-    modality = encode(prepared["_modalidade"], n)
+    modality = codes_of(prepared, "_modalidade")
     rivals = np.array([*(text in COMPETITIVE for text in modality.texts), False])
     bids = _bids(prepared)
     known = rivals[modality.codes] & (bids >= 1)
     if not (known & (bids == 1)).any():
         return None
     row = np.flatnonzero(known)
-    buyer = encode(prepared["_comprador"], n).codes[row]
+    buyer = codes_of(prepared, "_comprador").codes[row]
     tender = _tender(prepared, row, buyer, modality.codes[row])
     _, first, code = np.unique(tender, return_index=True, return_inverse=True)
     order = np.argsort(code, kind="stable")
@@ -99,7 +98,7 @@ def _bids(prepared: pd.DataFrame) -> Floats:
     if "n_propostas" in prepared:
         stated = prepared["n_propostas"].to_numpy(dtype=np.float64, na_value=np.nan)
         return np.where(np.isfinite(stated), stated, -1.0)
-    tender = encode(prepared.get("licitacao_id"), len(prepared)).codes
+    tender = codes_of(prepared, "licitacao_id").codes
     offered = prepared["valor_proposta"].notna().to_numpy() & (tender >= 0)
     count = np.bincount(tender[offered], minlength=int(tender.max(initial=-1)) + 2)
     met = count[count > 0]
@@ -109,8 +108,8 @@ def _bids(prepared: pd.DataFrame) -> Floats:
 
 def _tender(prepared: pd.DataFrame, row: Ints, buyer: Ints, modality: Ints) -> Ints:
     """A code for each tender: its identifier, else its number at the buyer, else the record."""
-    named = encode(prepared.get("licitacao_id"), len(prepared)).codes[row]
-    number = encode(prepared.get("numero"), len(prepared)).codes[row]
+    named = codes_of(prepared, "licitacao_id").codes[row]
+    number = codes_of(prepared, "numero").codes[row]
     width = int(buyer.max(initial=0)) + 2
     numbered = (number * width + buyer + 1) * (int(modality.max(initial=0)) + 1) + modality
     past = int(numbered.max(initial=0)) + 1

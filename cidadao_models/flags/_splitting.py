@@ -14,7 +14,7 @@ import pandas as pd
 from scipy.special import pdtrc
 
 from cidadao_models.flags import _direct, _limits, _strength
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of, encode
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -82,10 +82,9 @@ class Cluster:
 
 def direct_awards(contracts: pd.DataFrame) -> Awards:
     """The awards made for their small value, each below its limit, with known buyer and date."""
-    n = len(contracts)
     told = _direct.grounds(contracts)
     by_value = (told.ground >= _direct.UNSTATED) & (told.ground <= _direct.VALUE_OTHER)
-    buyer = encode(contracts["_comprador"], n).codes
+    buyer = codes_of(contracts, "_comprador").codes
     day = contracts["data"].to_numpy().astype("datetime64[D]")
     value = contracts["_valor"].to_numpy()
     with np.errstate(invalid="ignore"):
@@ -115,7 +114,7 @@ def direct_awards(contracts: pd.DataFrame) -> Awards:
         limit=limit,
         buyer=buyer[rows],
         nature=np.where(_direct.mentions(contracts, rows, _SINGULAR), -1, _nature(contracts)[rows]),
-        supplier=encode(contracts["_fornecedor"], n).codes[rows],
+        supplier=codes_of(contracts, "_fornecedor").codes[rows],
     )
 
 
@@ -166,7 +165,7 @@ def _process(contracts: pd.DataFrame, rows: Ints, buyer: Ints, day: Days) -> Int
 def _nature(contracts: pd.DataFrame) -> Ints:
     """Object group, or the category where the description names none; -1 where neither."""
     group = contracts["_grupo"].to_numpy().astype(np.int64)
-    category = encode(contracts.get("categoria"), len(contracts)).codes
+    category = codes_of(contracts, "categoria").codes
     return np.where(group >= 0, group, np.where(category >= 0, category + group.max() + 1, -1))
 
 

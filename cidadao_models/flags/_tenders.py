@@ -19,6 +19,7 @@ from cidadao_models import records as fields
 from cidadao_models.flags._outcomes import OUT, WON, outcomes
 from cidadao_models.flags._peers import encode, recode
 from cidadao_models.flags._screens import Floats
+from cidadao_models.flags._shared import shared
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -332,6 +333,7 @@ class Bids:
             yield int(n), at, self.starts[at][:, None] + np.arange(n)
 
 
+@shared
 def market(prepared: pd.DataFrame, *, qualified: bool = False) -> Bids:
     """The bids with an amount, by tender; empty when the records hold none.
 
@@ -387,6 +389,7 @@ class Participations:
     row: Ints
 
 
+@shared
 def participations(prepared: pd.DataFrame) -> Participations:
     """Distinct bidders of each process, from bids with or without amounts."""
     if "_processo" not in prepared:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import Hit, _calendar, _dates, _strength, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 MIN_FILE, MIN_BUYER = 10, 20
 """Fewest signatures of a file, and of a buyer, whose share on days off is judged; with fewer of a
@@ -63,7 +63,7 @@ def _unjudged(contracts: pd.DataFrame) -> str:
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """Signatures on days off, of bodies that seldom sign on one."""
     signed = _dates.sane(_dates.days(contracts, "data_assinatura"))
-    state = encode(contracts.get("uf"), len(contracts))
+    state = codes_of(contracts, "uf")
     off = np.zeros(len(signed), dtype=bool)
     for code in np.unique(state.codes):
         rows = np.flatnonzero(state.codes == code)
@@ -94,7 +94,7 @@ def _weights(
     off: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.float64]:
     """Weight of a day off for each row: the rarer such days are with the buyer, the more."""
-    buyer = encode(contracts["_comprador"], len(contracts)).codes + 1
+    buyer = codes_of(contracts, "_comprador").codes + 1
     known = ~np.isnat(signed)
     n = np.bincount(buyer[known], minlength=int(buyer.max()) + 1)[buyer]
     k = np.bincount(buyer[known & off], minlength=int(buyer.max()) + 1)[buyer]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import Hit, _direct, _strength, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 MIN_COMPARABLE = 20
 """Fewest direct awards of a kind from which a file shows that it publishes legal bases."""
@@ -85,9 +85,8 @@ def _direct_awards(
     contracts: pd.DataFrame,
 ) -> Iterator[tuple[str, npt.NDArray[np.int64], npt.NDArray[np.bool_]]]:
     """Kind, positions and whether the basis is blank, of the direct awards of each kind."""
-    n = len(contracts)
-    classes = encode(contracts["_modalidade"], n)
-    basis = encode(contracts.get("fundamento_legal"), n)
+    classes = codes_of(contracts, "_modalidade")
+    basis = codes_of(contracts, "fundamento_legal")
     blank = _direct.per_text(basis, lambda text: bool(_PLACEHOLDER.match(text)), 1) == 1
     elsewhere = _direct.ground_in_modality(contracts)
     for kind in _KINDS:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cidadao_models.flags import Hit, _one_document, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 
 @flag(
@@ -33,8 +33,8 @@ from cidadao_models.flags._peers import encode
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """Different names of a document, then CPFs of companies, then buyers that supply themselves."""
-    documents = encode(contracts.get("fornecedor_id"), len(contracts))
-    names = encode(contracts.get("fornecedor"), len(contracts))
+    documents = codes_of(contracts, "fornecedor_id")
+    names = codes_of(contracts, "fornecedor")
     if names.texts:
         yield from _one_document.different_names(contracts, documents, names)
         yield from _one_document.wrong_kind(contracts, documents, names)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from cidadao_models.flags import Hit, _dates, _emergency, _strength, _terms, flag
@@ -49,10 +50,10 @@ CLEARLY_OVER = 1.1
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """Terms beyond the limit of the law that rules, by more than the grace."""
-    found = _emergency.awards(contracts, longer_than=SHORTEST_LIMIT_DAYS + GRACE_DAYS)
+    found = _emergency.awards(contracts)
     labels = contracts.index.to_numpy()
-    for i, row in enumerate(found.row):
-        limit = found.limit(i)
+    for i in np.flatnonzero(found.term > SHORTEST_LIMIT_DAYS + GRACE_DAYS).tolist():
+        row, limit = found.row[i], found.limit(i)
         days, longest = int(found.term[i]), whole_days(limit)
         if days <= longest + GRACE_DAYS:
             continue

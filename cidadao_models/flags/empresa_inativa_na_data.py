@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import Hit, _company, _signing, _strength, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 from cidadao_models.records import plain_words
 
 _ENDED = re.compile(r"\bbaixad|\bnul[ao]\b|\bextint|^0?[18](?: 0)?$")
@@ -58,7 +58,7 @@ PAID_DAYS = 30.0
 )
 def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     """One hit for each contract made after the company left the active register."""
-    situation = encode(contracts["fornecedor_situacao"], len(contracts))
+    situation = codes_of(contracts, "fornecedor_situacao")
     plain = [plain_words(text) for text in situation.texts]
     ended = np.array([*(_ENDED.search(text) is not None for text in plain), False])
     held = np.array([*(_HELD.search(text) is not None for text in plain), False])

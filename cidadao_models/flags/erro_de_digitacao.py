@@ -14,7 +14,7 @@ import pandas as pd
 from cidadao_models.findings import words
 from cidadao_models.flags import Hit, _prices, _strength, _tails, flag
 from cidadao_models.flags._limits import large_contract
-from cidadao_models.flags._peers import MIN_PEERS, compare_with_peers, encode
+from cidadao_models.flags._peers import MIN_PEERS, codes_of, compare_with_peers
 from cidadao_models.records import FIELDS
 
 Floats = npt.NDArray[np.float64]
@@ -166,7 +166,7 @@ def _against_peers(contracts: pd.DataFrame) -> _Found:
         exponent = np.nan_to_num(np.log10(ratio))
         told = (np.rint(exponent) != 0) & (value >= SMALLEST_AMOUNT)
     p, spread = _prices.chances(contracts), _prices.spreads(contracts)
-    peers = _prices.PeerGroups(contracts)
+    peers = _prices.peer_groups(contracts)
     median = contracts["_pares_mediana"].to_numpy()
     weights = _strength.from_chance(p, bar=_prices.P_BAR)
     close = _prices.is_close(contracts) & contracts["_compra"].to_numpy()
@@ -209,12 +209,9 @@ def _unit_price(contracts: pd.DataFrame, min_ratio: float) -> _Found:
     """Unit prices far from those of the same description and unit: one unit against a box."""
     if "valor_unitario" not in contracts or "objeto" not in contracts:
         return
-    n = len(contracts)
     price = _amount(contracts, "valor_unitario")
-    item = encode(contracts["objeto"], n).codes
-    keys = (
-        [(item, encode(contracts.get("unidade"), n).codes)] if "unidade" in contracts else [(item,)]
-    )
+    item = codes_of(contracts, "objeto").codes
+    keys = [(item, codes_of(contracts, "unidade").codes)] if "unidade" in contracts else [(item,)]
     peers = compare_with_peers(np.log(price), keys, minimum=(MIN_PEERS,))
     with np.errstate(invalid="ignore"):
         distance = np.log(price) - peers.median

@@ -13,7 +13,8 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from cidadao_models.flags import Hit, _objects, _strength, _telling, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
+from cidadao_models.flags._shared import shared
 from cidadao_models.records import as_text, mask_cpf
 
 Bools = npt.NDArray[np.bool_]
@@ -66,6 +67,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
         yield Hit(named, facts, _strength.CONTEXT * (1 - 0.5 ** (n / 2)))
 
 
+@shared
 def _generic(contracts: pd.DataFrame) -> tuple[_telling.Ints, _telling.Ints]:
     """(rows, words) of purchases whose description tells nothing."""
     rows, words = _telling.generic(as_text(contracts["objeto"]))
@@ -92,7 +94,7 @@ def _told_elsewhere(contracts: pd.DataFrame) -> Bools:
     if "item_codigo" in contracts:
         told |= contracts["item_codigo"].notna().to_numpy()
     if "categoria" in contracts:
-        encoded = encode(contracts["categoria"], n)
+        encoded = codes_of(contracts, "categoria")
         tells = [_telling.tells(text) for text in _objects.fold(encoded.texts)]
         told |= np.array([*tells, False], dtype=bool)[encoded.codes]
     return told

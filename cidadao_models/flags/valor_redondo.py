@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.flags import Hit, _round, _strength, flag
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import codes_of
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -108,7 +108,7 @@ def _says_nothing(amounts: _Amounts) -> str:
 
 def _used_to_it(contracts: pd.DataFrame, amounts: _Amounts, named: Ints) -> Bools:
     """Whether the other amounts of the same buyer often are round."""
-    buyer = encode(contracts["_comprador"], len(contracts)).codes[amounts.row] + 1
+    buyer = codes_of(contracts, "_comprador").codes[amounts.row] + 1
     size = np.bincount(buyer)
     round_ones = np.bincount(buyer, weights=amounts.zeros >= MIN_ZEROS)
     of = buyer[named]
