@@ -14,6 +14,7 @@ import pandas as pd
 
 from cidadao_models.flags import _objects
 from cidadao_models.flags._peers import Encoded, codes_of, losing_bids, recode
+from cidadao_models.flags._shared import shared
 from cidadao_models.records import plain_words
 
 Floats = npt.NDArray[np.float64]
@@ -72,15 +73,27 @@ _WHOLE = frozenset(
 )
 """Units that are no measure: one service or one lot is of any size."""
 
+_SERVICE = frozenset(
+    "mes ano anual anuidade semestre semestral trimestre trimestral bimestre semana semanal"
+    " quinzena dia hora plantao show apresentacao sessao aula turma curso palestra viagem"
+    " atendimento consulta posto ponto evento inscricao assinatura locacao".split()
+)
+"""Units that measure how long or how often a service is given, not how much of it: a month of
+rent, a day of a stage. They compare prices only where those are much alike."""
+
 _SPELLINGS = {word: name for name, words in _UNITS.items() for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """n records: group of item and unit (-1 not comparable), price, quantity and year (0 none)."""
+    """n records: group of item and unit (-1 not comparable), price, quantity and year (0 none).
+
+    `service`: whether the unit only measures the time or the times of a service.
+    """
 
     group: Ints
     by_code: Bools
+    service: Bools
     unit: Encoded
     price: Floats
     quantity: Floats
@@ -92,9 +105,9 @@ def items(contracts: pd.DataFrame) -> Items:
     n = len(contracts)
     quantity = _positive(contracts, "quantidade")
     price = _prices(contracts, quantity)
-    unit = _units(contracts)
-    whole = np.array([text.split()[0] in _WHOLE for text in unit.texts] + [False], dtype=bool)
-    known = np.isfinite(price) & ~whole[unit.codes] & ~losing_bids(contracts)
+    unit = units(contracts)
+    whole, service = whole_units(unit), service_units(unit)
+    known = np.isfinite(price) & ~whole & ~losing_bids(contracts)
     code = _often(np.where(known, _codes(contracts), -1))
     described = codes_of(contracts, "objeto") if "objeto" in contracts else None
     text = np.full(n, -1, dtype=np.int64)
@@ -109,7 +122,7 @@ def items(contracts: pd.DataFrame) -> Items:
     item = np.where(by_code, 2 * (code * (int(head.max(initial=0)) + 1) + head), 2 * text + 1)
     item = np.where(by_code | (text >= 0), item, -1)
     group = np.where(item >= 0, item * (len(unit.texts) + 1) + unit.codes + 1, -1)
-    return Items(group, by_code, unit, price, quantity, _years(contracts))
+    return Items(group, by_code, service, unit, price, quantity, _years(contracts))
 
 
 def _positive(contracts: pd.DataFrame, name: str) -> Floats:
@@ -132,7 +145,23 @@ def _years(contracts: pd.DataFrame) -> Ints:
     return np.where(np.isnat(days), 0, days.astype("datetime64[Y]").astype(np.int64) + 1970)
 
 
-def _units(contracts: pd.DataFrame) -> Encoded:
+def whole_units(unit: Encoded) -> Bools:
+    """Records whose unit is no measure: a service, a lot, a work."""
+    return _first_word_in(unit, _WHOLE)
+
+
+def service_units(unit: Encoded) -> Bools:
+    """Records whose unit only measures the time or the times of a service."""
+    return _first_word_in(unit, _SERVICE)
+
+
+def _first_word_in(unit: Encoded, words: frozenset[str]) -> Bools:
+    told = [text.split()[0] in words for text in unit.texts]
+    return np.array([*told, False], dtype=bool)[unit.codes]
+
+
+@shared
+def units(contracts: pd.DataFrame) -> Encoded:
     """Units under one spelling: "UND." and "unidade" are one, "CX C/ 100" keeps its 100."""
     encoded = codes_of(contracts, "unidade")
     return recode([_unit(text) for text in encoded.texts], encoded.codes)

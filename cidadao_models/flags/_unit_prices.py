@@ -17,6 +17,7 @@ from cidadao_models.flags._items import Items
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 MIN_PEERS = 8
 """Fewest other purchases of the item (with fewer, chance alone sets the spread)."""
@@ -32,6 +33,10 @@ on a line. Where prices vary a lot, far ones are more often other things than de
 SETTLED = 20
 """Peers from which their spread is known well enough for that chance; fewer lower it in
 proportion (simulated: 0.5 % of ordinary prices then reach the bar with 10 to 20 peers)."""
+
+SERVICE_SPREAD = 0.35
+"""Largest spread of log prices among which a fee by the month or the day is dear (two in three
+within 1.4 times of each other): where it is wider, the services are of different sizes."""
 
 P_SHOWN = 2.0
 """Times that chance up to which a price is still named, below the bar."""
@@ -87,7 +92,7 @@ class Dear:
 def dear(items: Items, min_ratio: float) -> Iterator[Dear]:
     """The prices that are at least `min_ratio` times the median of their peers, and rare."""
     cells = _Cells.of(items)
-    entries = cells.far(np.log(items.price), min_ratio)
+    entries = cells.far(np.log(items.price), items.service, min_ratio)
     if not len(entries):
         return
     order = np.argsort(cells.code, kind="stable")
@@ -96,7 +101,8 @@ def dear(items: Items, min_ratio: float) -> Iterator[Dear]:
     for entry, a, b in zip(entries, start, end, strict=True):
         row, members = int(cells.row[entry]), cells.row[order[a:b]]
         found = _judge(items, row, members[members != row])
-        if found.times >= min_ratio and found.chance <= P_SHOWN * found.bar:
+        sizes = items.service[row] and found.spread > SERVICE_SPREAD
+        if found.times >= min_ratio and found.chance <= P_SHOWN * found.bar and not sizes:
             yield found
 
 
@@ -107,7 +113,7 @@ class _Cells:
 
     row: Ints
     code: Ints
-    own: npt.NDArray[np.bool_]
+    own: Bools
 
     @classmethod
     def of(cls, items: Items) -> _Cells:
@@ -129,7 +135,7 @@ class _Cells:
         own = np.arange(len(cell)) < len(row)
         return cls(np.tile(row, 3)[inside], at[inside], own[inside])
 
-    def far(self, log_price: Floats, min_ratio: float) -> Ints:
+    def far(self, log_price: Floats, service: Bools, min_ratio: float) -> Ints:
         """Entries whose price looks rare by the spread of its cell without it."""
         if not len(self.row):
             return self.row
@@ -148,6 +154,7 @@ class _Cells:
         spread = np.sqrt(size * np.maximum(tops, 0.0)) / np.maximum(bottoms, 1e-9)
         spread = np.maximum(spread, _tails.SPREAD_FLOOR)
         likely = self.own & (size >= MIN_PEERS) & (deviation >= 0.8 * np.log(min_ratio))
+        likely &= ~service[self.row] | (spread <= ROUGH * SERVICE_SPREAD)
         at = np.flatnonzero(likely)
         p = _tails.chance(deviation[at] / spread[at], size[at])
         return at[p <= ROUGH * P_SHOWN * P_ALIKE]

@@ -12,12 +12,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.findings import words
-from cidadao_models.flags import Hit, _prices, _strength, _tails, flag
+from cidadao_models.flags import Hit, _items, _prices, _strength, _tails, flag
 from cidadao_models.flags._limits import large_contract
 from cidadao_models.flags._peers import MIN_PEERS, codes_of, compare_with_peers
 from cidadao_models.records import FIELDS
 
 Floats = npt.NDArray[np.float64]
+_OTHER_PACK = "trocar unidade por caixa"
+_OTHER_PERIOD = "informar o total, ou outro período ou medida"
+"""Slips that change a unit price: of things in packs, of services."""
+
+_SERVICES = ("servico", "obra", "locacao")
+"""Actions of objects that come in no box."""
+
 _Found = Iterator[tuple[int, float, dict[str, object]]]
 
 TENFOLD_TOLERANCE = 0.02
@@ -206,16 +213,22 @@ def _absurd(contracts: pd.DataFrame) -> _Found:
 
 
 def _unit_price(contracts: pd.DataFrame, min_ratio: float) -> _Found:
-    """Unit prices far from those of the same description and unit: one unit against a box."""
+    """Unit prices far from those of the same description and unit: one unit against a box.
+
+    Of services only where all ask nearly the same fee: else they differ in size.
+    """
     if "valor_unitario" not in contracts or "objeto" not in contracts:
         return
-    price = _amount(contracts, "valor_unitario")
+    unit = _items.units(contracts)
+    price = np.where(_items.whole_units(unit), np.nan, _amount(contracts, "valor_unitario"))
+    fee = _items.service_units(unit) | _serves(contracts)
     item = codes_of(contracts, "objeto").codes
     keys = [(item, codes_of(contracts, "unidade").codes)] if "unidade" in contracts else [(item,)]
     peers = compare_with_peers(np.log(price), keys, minimum=(MIN_PEERS,))
     with np.errstate(invalid="ignore"):
         distance = np.log(price) - peers.median
-        rows = np.flatnonzero(np.abs(distance) >= np.log(min_ratio))
+        far = np.abs(distance) >= np.log(min_ratio)
+        rows = np.flatnonzero(far & ~(fee & (peers.spread > TIGHT_SPREAD)))
     p = _tails.chance(
         np.abs(distance[rows]) / peers.spread[rows], _tails.MAD_FREEDOM * peers.n[rows]
     )
@@ -227,8 +240,15 @@ def _unit_price(contracts: pd.DataFrame, min_ratio: float) -> _Found:
         problem = (
             f"O preço unitário ({words.money(price[row])}) é {words.number(many, 1)} vezes"
             f" {'maior' if times > 1 else 'menor'} que a mediana ({words.money(median)}) de"
-            f" {words.number(peers.n[row])} itens com a mesma descrição, como acontece ao trocar"
-            " unidade por caixa."
+            f" {words.number(peers.n[row])} itens com a mesma descrição, como acontece ao"
+            f" {_OTHER_PERIOD if fee[row] else _OTHER_PACK}."
         )
         facts = {"valor_unitario": float(price[row]), "mediana": median, "n": int(peers.n[row])}
         yield int(row), float(weight), {"problema": problem, **facts}
+
+
+def _serves(contracts: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Records whose description names a service, a rent or works."""
+    groups = codes_of(contracts, "_grupo_nome")
+    told = [name.split(" ", 1)[0] in _SERVICES for name in groups.texts]
+    return np.array([*told, False], dtype=bool)[groups.codes]

@@ -31,7 +31,8 @@ from cidadao_models.flags import Hit, _items, _unit_prices, flag
     method="Compara o preço unitário com os das outras compras do mesmo item (código CATMAT/CATSER"
     " ou a mesma descrição), na mesma unidade de fornecimento, em até um ano antes ou depois (ao"
     " menos 8). Exige mais onde os preços variam muito; múltiplos de embalagem e compras muito"
-    " menores que as outras pesam menos.",
+    " menores que as outras pesam menos. Serviço, obra, lote e verba não são medida; preços por mês"
+    " ou por diária só se comparam onde são quase iguais.",
     example={
         "preco": 85.0,
         "vezes": 6.8,
