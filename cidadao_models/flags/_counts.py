@@ -1,4 +1,4 @@
-"""How rare a count is among its peers: a negative binomial law fitted to all but the highest.
+"""How rare a count is among its peers: a negative binomial law fitted to those below a gap.
 
 A count is only rare where a gap parts it from the ordinary ones: long tails have no such gap.
 """
@@ -17,9 +17,12 @@ Floats = npt.NDArray[np.float64]
 UPPER = 0.95
 """Share of the peers whose highest count is quoted as ordinary."""
 
-MOST, ALONE = 0.05, 20
+MAJORITY = 0.75
+"""Share of the peers whose highest count tells what nearly all have."""
+
+MOST, ALONE = 0.12, 20
 """Largest share that may be outliers of the peers above the first 20, among which one may be: the
-law is fitted to the rest."""
+law is fitted to those below the gap."""
 
 CUT_SPREAD = 1.5
 """Cutting the upper few percent off a geometric law takes up to a third of its variance away: that
@@ -39,15 +42,21 @@ GAP, STRETCH = 1.8, 0.6
 highest ordinary count to the median, since in a long tail (log-normal with sigma 1, Zipf with 3)
 the top counts lie farther and farther apart."""
 
+FALSE, TAIL_INDEX = 5e-4, 2.0
+"""Share of honest records that may be told, and exponent of a tail like Zipf's with 3: in it, a gap
+of `(FALSE * n) ** (-1 / TAIL_INDEX)` above the highest of n counts is no more common than that, so
+that among many peers no wider one is asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """For each count: chance of one at least as high, its peers' size, median and 95 % point."""
+    """For each count: chance of one at least as high, its peers' size, median and two points."""
 
     chance: Floats
     peers: Ints
     typical: Floats
     high: Floats
+    nearly_all: Floats
     alike: npt.NDArray[np.bool_]
 
 
@@ -58,13 +67,14 @@ def against_peers(count: Ints, group: Ints, *, minimum: int) -> Tail:
     alike = size[code] >= minimum
     code = np.where(alike, code, len(size))
     n = len(count)
-    answer = Tail(np.ones(n), np.zeros(n, np.int64), np.zeros(n), np.zeros(n), alike)
+    answer = Tail(np.ones(n), np.zeros(n, np.int64), np.zeros(n), np.zeros(n), np.zeros(n), alike)
     for one in np.unique(code):
         members = np.flatnonzero(code == one)
         peers = count if one == len(size) else count[members]
         answer.peers[members] = len(peers)
         answer.typical[members] = np.median(peers)
         answer.high[members] = np.quantile(peers, UPPER, method="lower")
+        answer.nearly_all[members] = np.quantile(peers, MAJORITY, method="lower")
         answer.chance[members] = chances(count[members], peers)
     return answer
 
@@ -73,8 +83,8 @@ def chances(count: Ints, peers: Ints) -> Floats:
     """Chance that a peer shows at least each count; 1 for counts that no gap sets apart."""
     ordered = np.sort(peers)
     most = max(1, int(MOST * (len(ordered) - ALONE)))
-    rest = ordered[: len(ordered) - most]
     apart = _lowest_apart(ordered, most)
+    rest = ordered[ordered < apart]
     n, spread = len(rest), float(rest.var()) + 1.0 / len(rest)
     mean = float(rest.mean()) + DOUBT * (spread / n) ** 0.5
     variance = CUT_SPREAD * spread * (1.0 + FEW_PEERS / n)
@@ -89,7 +99,9 @@ def _lowest_apart(ordered: Ints, most: int) -> float:
     """Lowest of the highest `most` counts that lies a gap above the count before it."""
     top = ordered[-most - 1 :] + 1.0
     stretch = top[:-1] / (float(np.median(ordered)) + 1.0)
-    wide = np.flatnonzero(top[1:] >= np.maximum(GAP, STRETCH * stretch) * top[:-1])
+    widest = (FALSE * len(ordered)) ** (-1.0 / TAIL_INDEX)
+    needed = np.maximum(GAP, np.minimum(STRETCH * stretch, widest))
+    wide = np.flatnonzero(top[1:] >= needed * top[:-1])
     return float(top[wide[0] + 1] - 1.0) if len(wide) else np.inf
 
 

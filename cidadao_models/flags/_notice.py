@@ -39,10 +39,10 @@ _VOID = re.compile("revog|anulad|cancelad|suspens|desert|fracassad")
 MAX_NOTICE_DAYS = 730
 """Days; a longer notice is an entry error or another date."""
 
-MIN_CHECKED, MIN_NEAR, MIN_SHOWN = 20, 5, 0.1
+MIN_CHECKED, MIN_NEAR, MIN_SHOWN = 20, 5, 0.2
 SAME_DENSITY = 0.6
 """Where the law is kept, few notices lie just under the minimum beside those just over it. A file
-in which 10 % of 20 or more are short, or with as many just under as 0.6 times those just over,
+in which 20 % of 20 or more are short, or with as many just under as 0.6 times those just over,
 publishes another date."""
 
 NEAR = 3

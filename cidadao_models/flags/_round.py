@@ -28,6 +28,9 @@ _OFTEN_ROUND = re.compile(
 )
 """Grants, fees, ceilings and allowances: their amounts are decided, not measured."""
 
+SMALLEST = 10_000.0
+"""R$; smaller amounts are round by habit (tickets, advances, small services)."""
+
 LAW_8666 = (8_000.0, 15_000.0, 80_000.0, 150_000.0, 330_000.0, 650_000.0, 176_000.0, 1_500_000.0)
 """R$; round limits of Lei 8.666/1993, arts. 23 and 24, before and after Decreto 9.412/2018."""
 
@@ -57,3 +60,14 @@ def ordinary(contracts: pd.DataFrame, rows: Ints, value: Floats) -> Bools:
             told = [_OFTEN_ROUND.search(plain_words(text)) is not None for text in encoded.texts]
             reason |= np.array([*told, False], dtype=bool)[encoded.codes]
     return np.asarray(reason)
+
+
+class Amounts:
+    """Amounts of at least `SMALLEST` of purchases: row, value, zeros before the comma."""
+
+    def __init__(self, contracts: pd.DataFrame) -> None:
+        value = contracts["_valor"].to_numpy()
+        with np.errstate(invalid="ignore"):
+            self.row: Ints = np.flatnonzero((value >= SMALLEST) & contracts["_compra"].to_numpy())
+        self.value: Floats = value[self.row]
+        self.zeros = zeros(self.value)

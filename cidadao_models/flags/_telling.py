@@ -61,7 +61,7 @@ _EMPTY = frozenset(
     " atendimento atender uso suprir conforme especificado especificados especificada solicitado"
     " solicitada solicitacao requisicao requisicoes ordem pedido autorizacao processo oficio"
     " memorando ci numero data exercicio corrente fornecimentos servicos comuns especializacao"
-    " natureza execucao prestacao ser serem sao esta este essa esse qual quais todo todos toda"
+    " natureza execucao prestacao prestado prestados prestada prestadas ser serem sao esta este essa esse qual quais todo todos toda"
     " todas tudo outro outros compra compras contratacao contratacoes via tipo forma quantidade"
     " secretarias secretaria prefeitura municipal municipio estadual federal publico publica"
     " publicos publicas setor setores departamento orgao orgaos administracao junto unidade"

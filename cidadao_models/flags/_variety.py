@@ -1,7 +1,7 @@
 """Kinds of objects that suppliers win, against the variety usual among the suppliers of a file.
 
-A kind is the first noun of the description (or the category); what belongs together in trade it
-does not know.
+A kind is the first noun of the description (or the category); which kinds are one trade is told by
+`_breadth`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaln, gammaln
 
+from cidadao_models.flags import _breadth
 from cidadao_models.flags._concentration import MIX, cents
 from cidadao_models.flags._discoveries import adjusted
 from cidadao_models.flags._peers import Encoded, encode, recode
@@ -44,12 +45,23 @@ def kinds(prepared: pd.DataFrame) -> Encoded:
     return encode(prepared["categoria"], len(prepared))
 
 
+def _natures(prepared: pd.DataFrame, kind: Encoded) -> Ints:
+    """Nature of each kind: the commonest among its records."""
+    heads = encode(prepared["_tipo_nome"], len(prepared))
+    told = np.flatnonzero((kind.codes >= 0) & (heads.codes >= 0))
+    nature = np.array([*_breadth.natures(heads.texts), 0], dtype=np.int64)
+    size = max(len(kind.texts), 1) * len(_breadth.NATURES)
+    code = kind.codes[told] * len(_breadth.NATURES) + nature[heads.codes[told]]
+    return np.bincount(code, minlength=size).reshape(-1, len(_breadth.NATURES)).argmax(axis=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Varied:
     """A supplier of many kinds: rows, its kinds by number of purchases, and how usual that is.
 
     `main` is the share of its purchases that are of its main kind, `usual` that of all suppliers
-    together, `q` the false discovery rate over the suppliers judged.
+    together, `q` the false discovery rate over the suppliers judged, `trades` the effective number
+    of unrelated trades (0 where they may be one).
     """
 
     rows: Ints
@@ -58,6 +70,7 @@ class Varied:
     main: float
     usual: float
     q: float
+    trades: float
 
 
 def judged(prepared: pd.DataFrame) -> int:
@@ -70,7 +83,9 @@ def varied(prepared: pd.DataFrame, *, min_ratio: float) -> list[Varied]:
     """Suppliers whose purchases outside their main kind are far more than usual.
 
     With the share outside the main kind as it varies between the file's suppliers (beta-binomial,
-    fitted by moments), such a number has a chance; false discoveries are controlled.
+    fitted by moments), such a number has a chance; false discoveries are controlled. Suppliers of
+    unrelated trades (`_breadth.many_trades`) are told even where some shops of the file sell many
+    related kinds.
     """
     supplier = encode(prepared["_fornecedor"], len(prepared)).codes
     if np.bincount(supplier[supplier >= 0], minlength=1).max() < MIN_PURCHASES:
@@ -91,10 +106,13 @@ def varied(prepared: pd.DataFrame, *, min_ratio: float) -> list[Varied]:
     outside = (n[chosen] - main[chosen]) / n[chosen]
     usual = 1 - main[enough].sum() / n[enough].sum()
     chosen = chosen[outside >= min_ratio * usual]
+    if not len(chosen):
+        return []
+    trades = _breadth.many_trades(_breadth.Sales(who, what, count, _natures(prepared, kind)))
     p = np.array([_chance(int(s), enough, n - main, n - 1) for s in chosen])
     found = []
     for s, q in zip(chosen, adjusted(p, len(enough)), strict=True):
-        if q <= FALSE_DISCOVERIES:
+        if q <= FALSE_DISCOVERIES or int(s) in trades:
             mine = np.flatnonzero(who == s)
             named = sorted(mine, key=lambda k: (-count[k], kind.texts[what[k]]))
             found.append(
@@ -105,6 +123,7 @@ def varied(prepared: pd.DataFrame, *, min_ratio: float) -> list[Varied]:
                     float(main[s] / n[s]),
                     float(1 - usual),
                     float(q),
+                    float(trades.get(int(s), 0.0)),
                 )
             )
     return found

@@ -1,7 +1,7 @@
 """An amendment signed days after its contract.
 
-Alone it only gives context; a large addition within days, in a file where that is rare, tells
-more. An amendment before the signature is left out.
+Alone it only gives context; a large addition within days tells more, but where amendments are early
+throughout the file. An amendment before the signature is left out.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from cidadao_models.findings import words
-from cidadao_models.flags import Hit, _dates, _limits, _strength, flag
+from cidadao_models.flags import Hit, _additions, _dates, _strength, flag
+
+Floats = npt.NDArray[np.float64]
 
 LARGE_SHARE = 0.2
 """Of the initial value: near the limit of 25 % for the whole life of the contract."""
@@ -21,10 +23,12 @@ LARGE_SHARE = 0.2
 WITHIN_DAYS = 15
 """Days within which a large addition shows that the object was known to be larger."""
 
-RARE = 0.02
-MIN_FILE = 50
-"""Where more than 2 % of 50 or more dated amendments come in `max_days`, they are no exception,
-and none is told."""
+HABIT, MIN_OTHERS = 0.25, 20
+"""Where, of 20 or more amendments without a large addition, over a quarter come in `max_days`, the
+dates are likely those of something else: large additions then give context, others are not told."""
+
+MOSTLY, MIN_FILE = 0.5, 50
+"""The same where over half of 50 or more amendments are large and early."""
 
 SLOW = 4.0
 """Halvings of the days that count as one doubling of the share."""
@@ -41,8 +45,8 @@ SLOW = 4.0
     " licitação.",
     params={"max_days": 30},
     method="Conta os dias da assinatura (ou do início) ao aditivo. É contexto; vira sinal quando o"
-    " único aditivo, em até 15 dias, soma 20 % ou mais do valor inicial. Arquivos em que aditivos"
-    " tão cedo são comuns ficam de fora.",
+    " único aditivo, em até 15 dias, soma 20 % ou mais do valor inicial. Se mais de um quarto dos"
+    " outros aditivos do arquivo vêm tão cedo, tudo é contexto.",
     example={
         "assinatura": "03/06/2024",
         "aditivo": "10/06/2024",
@@ -57,13 +61,15 @@ def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
     known = ~(np.isnat(signed) | np.isnat(amended))
     days = np.where(known, (amended - signed).astype(np.int64), -1)
     rows = np.flatnonzero((days >= 0) & (days <= max_days))
-    after = int((days >= 0).sum())
-    if not len(rows) or (after >= MIN_FILE and len(rows) > RARE * after):
+    if not len(rows):
         return
-    share = _share_added(contracts)[rows]
+    share = _additions.share(contracts)
+    large = _large(share, days)
+    weights = _weights(days[rows], share[rows], max_days=max_days)
+    if _habit(days, large, max_days):
+        rows, weights = rows[large[rows]], np.minimum(weights, _strength.CONTEXT)[large[rows]]
     labels = contracts.index.to_numpy()
-    weights = _weights(days[rows], share, max_days=max_days)
-    for row, added, weight in zip(rows, share, weights, strict=True):
+    for row, added, weight in zip(rows, share[rows], weights, strict=True):
         facts: dict[str, object] = {
             "assinatura": _dates.written(signed[row]),
             "aditivo": _dates.written(amended[row]),
@@ -73,35 +79,28 @@ def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
         yield Hit([int(labels[row])], facts, float(weight))
 
 
-def _weights(
-    days: npt.NDArray[np.int64], share: npt.NDArray[np.float64], *, max_days: int
-) -> npt.NDArray[np.float64]:
+def _large(share: Floats, days: _dates.Ints) -> npt.NDArray[np.bool_]:
+    """Amendments within days that add a large share."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((share >= LARGE_SHARE) & (days >= 0) & (days <= WITHIN_DAYS))
+
+
+def _habit(days: _dates.Ints, large: npt.NDArray[np.bool_], max_days: int) -> bool:
+    """Whether amendments in this file come early as a rule, large additions apart."""
+    others = days[(days >= 0) & ~large]
+    if len(others) >= MIN_OTHERS and (others <= max_days).mean() > HABIT:
+        return True
+    dated = len(others) + int(large.sum())
+    return dated >= MIN_FILE and large.sum() > MOSTLY * dated
+
+
+def _weights(days: _dates.Ints, share: Floats, *, max_days: int) -> Floats:
     """Context that fades with the days; from the bar on for a large addition within days."""
     context = _strength.CONTEXT * (1.0 - days / (max_days + 1.0))
-    with np.errstate(invalid="ignore"):
-        large = (share >= LARGE_SHARE) & (days <= WITHIN_DAYS)
+    large = _large(share, days)
     steps = np.log2(np.where(large, share, LARGE_SHARE) / LARGE_SHARE)
     steps = steps + np.log2(WITHIN_DAYS / np.maximum(days, 1.0)) / SLOW
     return np.asarray(np.where(large, _strength.strength(steps), context))
-
-
-def _share_added(contracts: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """Addition over the initial value; NaN where unknown or where several amendments share it."""
-    added = _amount(contracts, "valor_aditivos")
-    initial = _amount(contracts, "valor_inicial")
-    final = _amount(contracts, "valor_final") - added
-    base = np.where(initial > 0, initial, np.where(final > 0, final, np.nan))
-    count = _amount(contracts, "n_aditivos")
-    with np.errstate(invalid="ignore"):
-        share = np.where(count > 1, np.nan, added / base)
-        return np.where(share <= _limits.REFURBISHMENT_SHARE * 2, share, np.nan)
-
-
-def _amount(contracts: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
-    if name not in contracts:
-        return np.full(len(contracts), np.nan)
-    amount = contracts[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(amount), amount, np.nan)
 
 
 def _in_words(contracts: pd.DataFrame, row: int, share: float) -> str:

@@ -19,7 +19,7 @@ MIN_FILE, MIN_BUYER = 10, 20
 """Fewest signatures of a file, and of a buyer, whose share on days off is judged; with fewer of a
 buyer the signal is weaker."""
 
-HABIT = 0.5
+HABIT = 0.7
 """Of the share of days off in the calendar: a body at or above it signs on any day."""
 
 COARSE = 0.5

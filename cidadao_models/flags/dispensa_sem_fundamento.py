@@ -18,7 +18,7 @@ from cidadao_models.flags._peers import codes_of
 MIN_COMPARABLE = 20
 """Fewest direct awards of a kind from which a file shows that it publishes legal bases."""
 
-MAX_MISSING = 0.1
+MAX_MISSING = 0.3
 """Share of them without one from which the file simply does not fill the column."""
 
 _PLACEHOLDER = re.compile(
@@ -53,7 +53,7 @@ def _unchecked(contracts: pd.DataFrame) -> str:
     innocent="o fundamento estiver no processo e só faltar nesta publicação.",
     next_step="peça o ato que autorizou a contratação direta, com o artigo e a justificativa.",
     method="Procura dispensas e inexigibilidades com o fundamento vazio ou de preenchimento, quando"
-    " mais de nove em cada dez do mesmo arquivo dizem o seu. Fundamento citado na modalidade ou no"
+    " mais de sete em cada dez do mesmo arquivo dizem o seu. Fundamento citado na modalidade ou no"
     " objeto conta. Sozinho, é só contexto.",
     example={"tipo": "Dispensa", "com": 412, "n": 415, "plural": "dispensas"},
     context=True,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cidadao_models.flags import Hit, _shown, _strength, _variety, flag
+from cidadao_models.flags import Hit, _breadth, _shown, _strength, _variety, flag
 
 MAX_NAMED = 6
 """Kinds named in the sentence."""
@@ -39,8 +39,9 @@ def _too_few(prepared: pd.DataFrame) -> str:
     " capacidade técnica de cada licitação.",
     params={"min_ratio": 1.5},
     method="Toma o primeiro substantivo de cada objeto (ou a categoria) como tipo e conta as"
-    " compras fora do tipo principal de cada fornecedor. Compara com o que é comum entre os"
-    " fornecedores do arquivo; menos de 5 tipos não aparecem.",
+    " compras fora do tipo principal de cada fornecedor. Compara com o que é comum no arquivo, ou"
+    " procura 8 ou mais tipos de ramos sem relação (outra natureza, ou que os outros não vendem"
+    " juntos); menos de 5 tipos não aparecem.",
     example={
         "fornecedor": "Empresa Exemplo Ltda",
         "tipos": 8,
@@ -65,8 +66,10 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
             "principal": one.main,
             "usual": one.usual,
             "chance": one.q,
+            "ramos": one.trades,
         }
         rare = float(_strength.from_chance(one.q, bar=_variety.FALSE_DISCOVERIES))
+        unlike = float(_strength.from_multiple(one.trades * _breadth.MOST_ALIKE, bar=1.0))
         wide = float(_strength.from_multiple(len(one.kinds), bar=_variety.MIN_KINDS))
         rows = sorted(labels[one.rows].tolist())
-        yield Hit(rows, facts, _strength.CONTEXT * min(rare, wide))
+        yield Hit(rows, facts, _strength.CONTEXT * min(max(rare, unlike), wide))

@@ -23,6 +23,10 @@ MIN_COUNT_OF_FEW, FEW_PEERS = 10, 50
 MIN_RATIO = 3.0
 """Least ratio to the typical number of the peers."""
 
+MANY, ORDINARY = 10, 3
+"""A contract with ten amendments among peers of which three quarters have at most three is told as
+context where others like it keep it from being rare."""
+
 MAX_COUNT = 200
 """More amendments than this are a code or an amount in the wrong column."""
 
@@ -60,7 +64,8 @@ def _unjudged(contracts: pd.DataFrame) -> str:
     next_step="peça a lista dos aditivos com data, motivo e valor, e some os acréscimos.",
     method="Compara o número de aditivos com o dos contratos do arquivo de prazo e lei parecidos."
     " Só aparece, a partir de 6 (10 entre poucos) e do triplo do comum, o que um vão separa dos"
-    " demais e seria raro pela distribuição deles, descontado quantos contratos foram vistos.",
+    " demais e seria raro pela distribuição deles, descontado quantos contratos foram vistos; 10 ou"
+    " mais onde quase todos têm até 3 são ao menos contexto.",
     example={
         "aditivos": 18,
         "pares": 240,
@@ -80,8 +85,12 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
     floor = np.maximum(least, MIN_RATIO * np.maximum(tail.typical, 1.0))
     q = np.minimum(1.0, tail.chance * len(rows))
     weights = _strength.from_chance(q, bar=BAR)
+    rare = (number >= floor) & (weights >= _strength.BAR)
+    many = (number >= MANY) & (tail.nearly_all <= ORDINARY) & (tail.peers >= FEW_PEERS)
+    context = _strength.CONTEXT * (1.0 - tail.nearly_all / np.maximum(number, 1))
+    weights = np.where(rare, weights, context)
     labels = contracts.index.to_numpy()
-    for i in np.flatnonzero((number >= floor) & (weights >= _strength.BAR)):
+    for i in np.flatnonzero(rare | many):
         facts: dict[str, object] = {
             "aditivos": int(number[i]),
             "pares": int(tail.peers[i]),

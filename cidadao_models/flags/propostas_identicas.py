@@ -41,8 +41,8 @@ DISCOUNT_STEPS = (0.01, 0.001)
     params={"tabulated_share": 0.3},
     method="Procura valores iguais até o centavo de empresas diferentes (filiais contam como uma) e"
     " calcula a chance disso pela dispersão usual das propostas e pelo arredondamento do valor."
-    " Ficam de fora empates no valor estimado ou em descontos redondos sobre ele, e arquivos em que"
-    " muitas licitações têm empates.",
+    " Ficam de fora empates no valor estimado ou em descontos redondos sobre ele; onde muitas"
+    " licitações do arquivo têm empates, é contexto.",
     example={"licitacao": "12/2024", "iguais": 2, "n": 4, "valor": 98_765.43},
 )
 def check(contracts: pd.DataFrame, *, tabulated_share: float) -> Iterator[Hit]:
@@ -53,8 +53,8 @@ def check(contracts: pd.DataFrame, *, tabulated_share: float) -> Iterator[Hit]:
         return
     tied = len(np.unique(bids.tender[runs[:, 0]]))
     several = int((bids.counts > 1).sum())
-    if tied > LEAST_TIED and (tied - 1) >= tabulated_share * max(several - 1, 1):
-        return
+    tabulated = tied > LEAST_TIED and (tied - 1) >= tabulated_share * max(several - 1, 1)
+    most = _strength.CONTEXT if tabulated else 1.0
     estimate = _bids.estimates(contracts, bids)
     spread = _bids.log_spreads(bids)
     usual = _bids.typical_spread(spread, bids.counts)
@@ -76,7 +76,7 @@ def check(contracts: pd.DataFrame, *, tabulated_share: float) -> Iterator[Hit]:
             "chance": chance,
         }
         rows = _bids.labels(contracts, bids.row[start:end])
-        yield Hit(rows, facts, float(_strength.from_chance(chance)))
+        yield Hit(rows, facts, min(most, float(_strength.from_chance(chance))))
 
 
 def _runs(bids: Bids) -> np.ndarray:

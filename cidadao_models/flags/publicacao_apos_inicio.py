@@ -24,8 +24,8 @@ FEW_DAYS = 5
 LONGEST_DELAY_DAYS = 5 * 365
 """A longer delay is an entry error, or the publication of something else."""
 
-MIN_CHECKED, COMMON = 10, 0.1
-"""Where over 10 % of 10 or more come late, the date is likely that of a load into the portal, or
+MIN_CHECKED, COMMON = 10, 0.2
+"""Where over 20 % of 10 or more come late, the date is likely that of a load into the portal, or
 the body is always late: then it only gives context, and only what is well beyond is told."""
 
 DIRECT = re.compile("dispensa|inexigibilidade")

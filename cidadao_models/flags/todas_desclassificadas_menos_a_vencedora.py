@@ -20,9 +20,10 @@ LEAST_OUT = 2
 WORTH_NAMING = 0.02
 """Greatest chance of as many disqualifications that is named at all."""
 
-COMMON = 0.05
+COMMON = 0.2
 LEAST_COMMON = 4
-"""Share, and number, of other tenders that end the same way from which it is the file's habit."""
+"""Share, and number, of other tenders that end the same way from which it is the file's habit, and
+only gives context."""
 
 
 @flag(
@@ -37,7 +38,7 @@ LEAST_COMMON = 4
     next_step="peça a ata de julgamento, os motivos de cada desclassificação e os recursos.",
     params={"min_out": LEAST_OUT},
     method="Conta participantes distintos e compara com a taxa de desclassificação do resto do"
-    " arquivo (binomial). Se muitas licitações do arquivo terminam assim, nenhuma aparece.",
+    " arquivo (binomial). Se muitas licitações do arquivo terminam assim, é só contexto.",
     example={"licitacao": "12/2024", "fora": 4, "n": 5, "taxa": 0.08},
 )
 def check(contracts: pd.DataFrame, *, min_out: int) -> Iterator[Hit]:
@@ -51,8 +52,8 @@ def check(contracts: pd.DataFrame, *, min_out: int) -> Iterator[Hit]:
     if not len(shown):
         return
     able = int((found.counts > min_out).sum())
-    if len(shown) > LEAST_COMMON and len(shown) - 1 >= COMMON * (able - 1):
-        return
+    habit = len(shown) > LEAST_COMMON and len(shown) - 1 >= COMMON * (able - 1)
+    most = _strength.CONTEXT if habit else 1.0
     usual = np.where(lone, 0, 1)
     rate = _disqualified.rate(found.out * usual, found.told * usual, shown)
     n = found.counts[shown]
@@ -68,5 +69,5 @@ def check(contracts: pd.DataFrame, *, min_out: int) -> Iterator[Hit]:
             "taxa": float(rate[k]),
             "chance": float(chance[k]),
         }
-        weight = float(_strength.from_chance(chance[k]))
+        weight = min(most, float(_strength.from_chance(chance[k])))
         yield Hit(_bids.labels(contracts, found.row[span]), facts, weight)
