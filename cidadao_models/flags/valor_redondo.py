@@ -31,9 +31,10 @@ MAX_SHARE = 0.25
 MIN_OF_BUYER = 10
 """Fewest other amounts of a buyer that show its habit."""
 
-RARE_AS_ROUND = (0.05, 0.05, 0.10)
+RARE_AS_ROUND = (0.05, 0.05, 0.15)
 """Share of amounts at least as round, for 3, 4 and more zeros, up to which they are no habit of the
-file (of a buyer: the first, and `MAX_SHARE` for the roundest); real files have up to 2 % of multiples of a hundred thousand."""
+file (of a buyer: the first, and `MAX_SHARE` for the roundest); real files have up to 2 % of
+multiples of a hundred thousand."""
 
 P_SHOWN = 0.02
 """Share of amounts at least as round, and as large, at which the fact speaks in full."""
@@ -51,7 +52,7 @@ P_SHOWN = 0.02
     " de preço redondo.",
     next_step="peça a memória de cálculo e as cotações que levaram a esse valor.",
     method="Conta os zeros antes da vírgula dos valores de R$ 10 mil ou mais. Só fala onde"
-    " valores tão redondos são raros (até 5 %; com 5 zeros, 10 %) no arquivo e no comprador;"
+    " valores tão redondos são raros (até 5 %; com 5 zeros, 15 %) no arquivo e no comprador;"
     " convênios, repasses, diárias, tetos, aluguéis, cachês e limites legais ficam de fora. É só"
     " contexto.",
     example={"valor": 500_000.0, "zeros": 5, "quantos": 7, "tem": "têm", "n": 1_830},
