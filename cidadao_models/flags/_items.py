@@ -113,10 +113,10 @@ def items(contracts: pd.DataFrame) -> Items:
     text = np.full(n, -1, dtype=np.int64)
     head = np.zeros(n, dtype=np.int64)
     if described is not None:
-        plain = recode(_plain(described.texts), described.codes)
-        text = np.where(known & (code < 0), plain.codes, -1)
+        folded = _objects.fold(described.texts)
+        text = _described(described.codes, folded, known & (code < 0))
         text = _of_many_tenders(contracts, text)
-        head = recode(_first_words(plain.texts), plain.codes).codes + 1
+        head = recode(_first_words(folded), described.codes).codes + 1
     by_code = code >= 0
     # a code whose descriptions begin with other words is not one item: both must agree
     item = np.where(by_code, 2 * (code * (int(head.max(initial=0)) + 1) + head), 2 * text + 1)
@@ -188,14 +188,21 @@ def _often(code: Ints) -> Ints:
     return np.where((code >= 0) & (size[code] >= MIN_REPEATS), code, -1)
 
 
-def _plain(texts: list[str]) -> list[str]:
-    return [b" ".join(text.split()).decode("ascii") for text in _objects.fold(texts)]
+def _described(codes: Ints, folded: list[bytes], wanted: Bools) -> Ints:
+    """One code for each description of the wanted records in bare words, -1 for the others."""
+    used = np.zeros(len(folded) + 1, dtype=bool)
+    used[codes[wanted]] = True
+    plain = [
+        b" ".join(text.split()).decode("ascii") if told else ""
+        for text, told in zip(folded, used.tolist(), strict=False)
+    ]
+    return np.where(wanted, recode(plain, codes).codes, -1)
 
 
-def _first_words(texts: list[str]) -> list[str]:
+def _first_words(folded: list[bytes]) -> list[str]:
     """First word of each description, in the singular: "seringas" -> "seringa"."""
-    first = [text.split(" ", 1)[0] for text in texts]
-    stems = {word: _objects.stem(word) for word in set(first)}
+    first = [b"".join(text.split(None, 1)[:1]) for text in folded]
+    stems = {word: _objects.stem(word.decode("ascii")) for word in set(first)}
     return [stems[word] for word in first]
 
 

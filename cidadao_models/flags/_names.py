@@ -34,6 +34,9 @@ _TRAIL = re.compile(
 _HEAD = re.compile(rb"^(?:\d{2} \d{3} \d{3}|\d{11}|\d{14})(?: \d{4} \d{2})? ")
 """Documents written before or after the name: `12.345.678 FULANO`, `FULANO 12345678909`."""
 
+_MARKED = re.compile(rb"\d|cpfh| em (?:rec|liq)")
+"""What a name has that either of them changes."""
+
 _BUSINESS = frozenset(
     "comercio comercial industria industrial ind servicos servico serv distribuidora distrib dist"
     " construtora construcoes construcao const transportes transporte transp empresa produtos prod"
@@ -70,7 +73,9 @@ def plain(texts: Sequence[str]) -> list[str]:
 
 def _bare(text: bytes) -> str:
     text = b" ".join(text.split())
-    words = _TRAIL.sub(b"", _HEAD.sub(b"", text)).decode("ascii").split()
+    if _MARKED.search(text):
+        text = _TRAIL.sub(b"", _HEAD.sub(b"", text))
+    words = text.decode("ascii").split()
     while len(words) > 1:
         if words[-1] in _SUFFIXES and words[-2] not in _PARTICLES:
             words.pop()

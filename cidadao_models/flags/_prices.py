@@ -179,7 +179,7 @@ class PeerGroups:
         return self.columns[column].iat[row]
 
     def _codes(self, level: str) -> tuple[Ints, Ints]:
-        """Group of each row at a level (-1 unknown), and the rows ordered by group and amount."""
+        """Group of each row at a level (-1 unknown), and the rows ordered by group."""
         if level not in self.sorted:
             code = np.where(np.isnan(self.value), -1, 0)
             for column in SHARED[level]:
@@ -190,7 +190,7 @@ class PeerGroups:
                 )
                 width = int(part.max(initial=0)) + 1
                 code = np.where((code >= 0) & (part >= 0), code * width + part, -1)
-            self.sorted[level] = code, np.lexsort((self.value, code))
+            self.sorted[level] = code, np.argsort(code)
         return self.sorted[level]
 
     def _members(self, row: int) -> tuple[Floats, str]:
@@ -201,7 +201,7 @@ class PeerGroups:
             first = np.searchsorted(code, code[row], side="left", sorter=order)
             last = np.searchsorted(code, code[row], side="right", sorter=order)
             rows = order[first:last]
-            self.seen[key] = self.value[rows], self._years(rows)
+            self.seen[key] = np.sort(self.value[rows]), self._years(rows)
         return self.seen[key]
 
     def _criterion(self, row: int) -> str:

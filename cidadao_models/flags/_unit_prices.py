@@ -47,6 +47,9 @@ P_HIGH = 1e-3
 ROUGH = 3.0
 """Times the chance told at which the rough look still lets a price through to the exact one."""
 
+SAME = 1.25
+"""Times the exact spread that the rough one may be."""
+
 PACKS = (10.0, 12.0, 20.0, 24.0, 25.0, 48.0, 50.0, 60.0, 100.0, 144.0, 200.0, 500.0, 1000.0)
 """Units in a usual pack: such a ratio to alike prices may be a box beside a unit."""
 
@@ -58,6 +61,12 @@ QUANTITY_REACH = 10.0
 
 WHOLESALE = -0.3
 """Correlation of log price and log quantity from which larger purchases are cheaper by the unit."""
+
+
+def _bar(spread: Floats, n: Ints) -> Floats:
+    """Chance that reaches the bar among n prices of this spread."""
+    mixed = np.clip((spread - ALIKE) / (MIXED - ALIKE), 0.0, 1.0)
+    return np.asarray(np.minimum(1.0, n / SETTLED) * P_ALIKE * (P_MIXED / P_ALIKE) ** mixed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +86,7 @@ class Dear:
     @property
     def bar(self) -> float:
         """Chance that reaches the bar among so many prices of this spread."""
-        mixed = float(np.clip((self.spread - ALIKE) / (MIXED - ALIKE), 0.0, 1.0))
-        few = min(1.0, len(self.peers) / SETTLED)
-        return few * P_ALIKE * float((P_MIXED / P_ALIKE) ** mixed)
+        return float(_bar(np.array(self.spread), np.array(len(self.peers))))
 
     @property
     def weight(self) -> float:
@@ -154,10 +161,10 @@ class _Cells:
         spread = np.sqrt(size * np.maximum(tops, 0.0)) / np.maximum(bottoms, 1e-9)
         spread = np.maximum(spread, _tails.SPREAD_FLOOR)
         likely = self.own & (size >= MIN_PEERS) & (deviation >= 0.8 * np.log(min_ratio))
-        likely &= ~service[self.row] | (spread <= ROUGH * SERVICE_SPREAD)
+        likely &= ~service[self.row] | (spread <= SAME * SERVICE_SPREAD)
         at = np.flatnonzero(likely)
         p = _tails.chance(deviation[at] / spread[at], size[at])
-        return at[p <= ROUGH * P_SHOWN * P_ALIKE]
+        return at[p <= ROUGH * P_SHOWN * _bar(spread[at] / SAME, size[at])]
 
 
 def _medians(x: Floats, code: Ints, n: Ints) -> Floats:
