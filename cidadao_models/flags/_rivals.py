@@ -154,6 +154,73 @@ def far(links: Links, each: Ints) -> Bools:
     )
 
 
+# -- within sectors ----------------------------------------------------------------------------
+
+BEYOND_SECTOR = 1.5
+"""Least ratio of meetings to those that the sectors of the tenders explain."""
+
+
+def within_sectors(
+    links: Links, chosen: Bools, tender: Ints, bidder: Ints, sector: Ints, n_tests: int
+) -> tuple[Links, Bools]:
+    """The links with what chance would give within each sector, and which hold even so.
+
+    `sector`: code of each tender. In a sector of N tenders the meetings of two bidders are
+    hypergeometric, given how many of them each bids for; those of all sectors add up, exactly
+    (as in the test of Mantel and Haenszel 1959). A place with few firms of a trade explains that
+    they meet; it does not explain that some of them only bid together.
+    """
+    size = np.bincount(tender, minlength=len(sector)).astype(np.float64)
+    total = np.bincount(sector, weights=size)
+    squares = np.bincount(sector, weights=size**2)
+    effective = np.ceil(total**2 / np.maximum(squares, 1.0)).astype(np.int64)
+    width = len(total)
+    key, each = np.unique(bidder * width + sector[tender], return_counts=True)
+    np.maximum.at(effective, key % width, each)
+    of_bidder, start = np.unique(key // width, return_index=True)
+    end = np.append(start[1:], len(key))
+    at = np.searchsorted(of_bidder, np.stack([links.a, links.b]))
+    expected, p = links.expected.copy(), np.ones(len(links.count))
+    for k in np.flatnonzero(chosen).tolist():
+        of_a, of_b = (slice(start[i], end[i]) for i in at[:, k])
+        shared, first, second = np.intersect1d(
+            key[of_a] % width, key[of_b] % width, assume_unique=True, return_indices=True
+        )
+        n, times_a, times_b = effective[shared], each[of_a][first], each[of_b][second]
+        expected[k] = float((times_a * times_b / n).sum())
+        if links.count[k] >= BEYOND_SECTOR * expected[k]:
+            p[k] = _sum_tail(int(links.count[k]), n, times_a, times_b)
+    held = chosen & significant(p, n_tests)
+    return Links(links.a, links.b, links.count, expected, np.where(chosen, p, links.p_value)), held
+
+
+def _sum_tail(count: int, n: Ints, of_a: Ints, of_b: Ints) -> float:
+    """P(X >= count) of a sum of hypergeometric numbers."""
+    law = np.ones(1)
+    for whole, a, b in zip(n.tolist(), of_a.tolist(), of_b.tolist(), strict=True):
+        law = np.convolve(law, _hypergeometric(whole, a, b))
+    return float(min(1.0, law[count:].sum()))
+
+
+def _hypergeometric(n: int, a: int, b: int) -> Floats:
+    """P(X = 0), P(X = 1), … of the tenders of both, of n, when one is in a and the other in b."""
+    k = np.arange(max(0, a + b - n), min(a, b) + 1)
+    log = special.gammaln
+    part = log(a + 1) - log(k + 1) - log(a - k + 1) + log(n - a + 1)
+    part += log(b + 1) - log(b - k + 1) - log(n - a - b + k + 1) + log(n - b + 1) - log(n + 1)
+    return np.concatenate([np.zeros(k[0]), np.exp(part)])
+
+
+MANY_GROUPS, MANY_MEMBERS = 4, 0.1
+"""Groups, and share of the active bidders in them, from which meeting often is how a file is
+ordered (by trade and by region) and no group of it stands out."""
+
+
+def are_sectors(found: list[Ints], active: int) -> bool:
+    """Whether so many bidders are in groups that these are the sectors of the file."""
+    return len(found) >= MANY_GROUPS and sum(map(len, found)) > MANY_MEMBERS * active
+
+
 FEW = 64
 """Links up to which labels are spread by hand: a sparse graph costs more than they do."""
 

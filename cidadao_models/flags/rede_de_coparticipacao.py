@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cidadao_models.flags import Hit, _bids, _rivals, _strength, flag
+from cidadao_models.flags import Hit, _bids, _rivals, _sectors, _strength, flag
 from cidadao_models.flags._tenders import Participations, participations
 
 Ints = npt.NDArray[np.int64]
@@ -44,8 +44,10 @@ def _unless(prepared: pd.DataFrame) -> str:
     " distribuem entre elas.",
     params={"min_ratio": _rivals.MIN_RATIO},
     method="Conta em quantas licitações cada par de empresas se encontra e compara com o acaso"
-    " (hipergeométrica, com controle de falsas descobertas); itens do mesmo processo contam uma vez"
-    " e licitações com mais de 200 participantes ficam de fora.",
+    " entre as licitações do mesmo lugar e ramo, onde o arquivo os traz (hipergeométrica, com"
+    " controle de falsas descobertas). Itens do mesmo processo contam uma vez; ficam de fora as"
+    " licitações com mais de 200 participantes e os arquivos em que muitas empresas andam juntas:"
+    " ali os grupos são os ramos e as regiões.",
     example={
         "n": 4,
         "empresas": "Alfa, Beta, Gama e Delta",
@@ -71,7 +73,13 @@ def check(contracts: pd.DataFrame, *, min_ratio: float) -> Iterator[Hit]:
     chosen &= _rivals.far(links, np.bincount(bidder, minlength=1))
     if chosen.sum() < _rivals.MIN_GROUP - 1:
         return
+    sector = _sectors.sectors(contracts, process, taken.row[small])
+    if sector is not None:
+        tests = active * (active - 1) // 2
+        links, chosen = _rivals.within_sectors(links, chosen, process, bidder, sector, tests)
     groups = _rivals.groups(links, chosen, process, bidder)
+    if _rivals.are_sectors(groups, active):
+        return
     kept = np.flatnonzero(chosen)
     records = contracts["_licitante"].to_numpy()
     parts = _rivals.by_group(groups, links.a[kept], taken.bidder, records)

@@ -13,6 +13,7 @@ from scipy import stats
 from cidadao_models import flags
 from cidadao_models.flags import _rivals
 from cidadao_models.flags._rivals import co_participation
+from cidadao_models.models.evaluation import honest_bids, strong_bids
 from cidadao_models.models.pattern_analysis.network import bidders, ties
 
 
@@ -175,3 +176,38 @@ def test_captive_supplier_is_tied_and_honest_files_are_not() -> None:
 def test_hostile_tables_give_a_reason(table: pd.DataFrame) -> None:
     found, notes = ties(flags.prepare(table))
     assert not found and notes
+
+
+def named_by_flag(bids: pd.DataFrame) -> set[int]:
+    prepared = flags.prepare(bids)
+    one = next(one for one in flags.all_flags() if one.id == "rede_de_coparticipacao")
+    return {row for hit in one.hits(prepared) for row in hit.rows}
+
+
+@pytest.mark.parametrize("unknown", [[], ["categoria", "objeto"], ["municipio", "orgao", "uf"]])
+def test_firms_of_one_trade_and_region_are_no_ring(unknown: list[str]) -> None:
+    tables = [
+        honest_bids.bids(n, seed).drop(columns=unknown) for n in (100, 800) for seed in (0, 1)
+    ]
+    named = sum(len(named_by_flag(table)) for table in tables)
+    assert named <= 0.02 * sum(map(len, tables))
+    groups = [bidders(flags.prepare(table))[0] for table in tables]
+    assert sum(len(p["rows"]) for found in groups for p in found) <= 0.02 * sum(map(len, tables))
+
+
+def test_cliques_across_sectors_are_found_in_bids_with_places_and_lines() -> None:
+    for seed in (0, 1):
+        planted = strong_bids.planted("rede_de_coparticipacao", seed)
+        found = named_by_flag(planted.table)
+        assert all(set(case) <= found for case in planted.cases)
+
+
+def test_meetings_within_sectors_add_up_exactly() -> None:
+    rng = np.random.default_rng(0)
+    n, a, b = np.array([12, 30, 7]), np.array([5, 4, 6]), np.array([3, 9, 4])
+    drawn = sum(rng.hypergeometric(a[k], n[k] - a[k], b[k], 200_000) for k in range(3))
+    for count in (4, 6, 8):
+        exact = _rivals._sum_tail(count, n, a, b)
+        assert exact == pytest.approx(float((drawn >= count).mean()), abs=4e-3)
+    one = _rivals._sum_tail(3, n[:1], a[:1], b[:1])
+    assert one == pytest.approx(float(stats.hypergeom.sf(2, 12, 5, 3)))

@@ -20,13 +20,16 @@ from cidadao_models.flags._rivals import (
     MIN_RATIO,
     MIN_TENDERS,
     Links,
+    are_sectors,
     by_group,
     chances,
     co_participation,
     far,
     groups,
     significant,
+    within_sectors,
 )
+from cidadao_models.flags._sectors import sectors
 from cidadao_models.models.pattern_analysis import _shape, concentration
 from cidadao_models.models.pattern_analysis._shape import Bools, Floats, Found, Ints, Pattern
 
@@ -64,7 +67,14 @@ def bidders(bids: pd.DataFrame) -> Found:
     n_active = len(np.unique(entries.bidder[active]))
     chosen = significant(links.p_value, n_active * (n_active - 1) // 2)
     chosen &= far(links, np.bincount(entries.bidder, minlength=1))
+    sector = sectors(bids, entries.tender, entries.position)
+    if sector is not None:
+        tests = n_active * (n_active - 1) // 2
+        links, chosen = within_sectors(links, chosen, entries.tender, entries.bidder, sector, tests)
     found = groups(links, chosen, entries.tender, entries.bidder)
+    if are_sectors(found, n_active):
+        reason = "muitas empresas do arquivo andam juntas, como é comum em ramos e regiões"
+        return [], [*notes, _shape.skipped(RING_ID, RING_TITLE, reason)]
     notes += _rest(RING_ID, RING_TITLE, len(found), "grupos")
     kept = np.flatnonzero(chosen)
     found = _surest(found, links, kept)[:MAX_SHOWN]
