@@ -13,12 +13,13 @@ import pandas as pd
 from scipy.special import ndtr
 
 from cidadao_models.findings import words
-from cidadao_models.flags import _strength
+from cidadao_models.flags import _dates, _limits, _strength
 from cidadao_models.flags._peers import encode
 from cidadao_models.records import as_text, classify_distinct
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Days = npt.NDArray[np.datetime64]
 Bools = npt.NDArray[np.bool_]
 
 HEAD_OFFICE = "0001"
@@ -37,6 +38,8 @@ not measured: real suppliers are older, so youth is rarer than said."""
 ORDINARY_SPREAD = 1.0
 """Smallest spread of log amounts taken for honest purchases: amounts of one kind of object differ
 by a factor of 2.7 either way."""
+
+MONTH_DAYS = 30.0
 
 YOUNG_SHARE = 0.2
 """Share of a file's suppliers as young as `max_days` from which youth is how this market is."""
@@ -89,18 +92,45 @@ def before(age: Ints, signed: Bools, branch: Bools) -> Floats:
     return np.where(branch, np.minimum(weights, _strength.CONTEXT), weights)
 
 
-def young(contracts: pd.DataFrame, age: Ints, rows: Ints, branch: Bools, widest: int) -> Floats:
+def young(
+    contracts: pd.DataFrame, age: Ints, rows: Ints, branch: Bools, limit: Floats, widest: int
+) -> Floats:
     """Weight of youth and amount together: how rare both at once are among honest suppliers.
 
-    For independent shares u (at most w) and v, u * v <= t has chance t * (1 + ln(w / t)).
+    For independent shares u (at most w) and v, u * v <= t has chance t * (1 + ln(w / t)). The
+    amount is rare among its peers or for so young a company, whichever says more; `limit` (R$):
+    that of a direct award on the day of each row.
     """
     rarity = (np.maximum(age[rows], 0) + 1) / AGE_SPAN
-    above = _share_above(contracts, rows)
+    multiple = contracts["_valor"].to_numpy()[rows] / (limit * months(age[rows]))
+    above = np.minimum(_share_above(contracts, rows), _share_beyond(multiple))
     both, reach = rarity * above, (widest + 1) / AGE_SPAN
     weights = _strength.from_chance(both * (1 + np.log(np.maximum(reach / both, 1.0))))
     small = above >= 0.5
     held = branch | small | _is_usual(contracts, age, widest)
     return np.where(held, np.minimum(weights, _strength.CONTEXT), weights)
+
+
+def months(age: Ints) -> Floats:
+    """Months of a company's life, at least one."""
+    return np.maximum(age / MONTH_DAYS, 1.0)
+
+
+def limits(contracts: pd.DataFrame, day: Days, rows: Ints) -> Floats:
+    """Limit of a direct award (R$) on the day of each of these rows; NaN on an unknown day."""
+    works = contracts["_obra"].to_numpy()[rows]
+    return _limits.dispensa_limits(day[rows], works, _dates.regimes(contracts, rows))
+
+
+def _share_beyond(multiple: Floats) -> Floats:
+    """Share of young companies' contracts beyond so many limits a month of life; 0.5 unknown.
+
+    An assumption, not measured: half of them are below the limit under which no tender is held,
+    with the spread of ordinary purchases. It asks what a company of days can deliver.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = ndtr(-np.log(multiple) / ORDINARY_SPREAD)
+    return np.where(np.isfinite(share), share, 0.5)
 
 
 def _share_above(contracts: pd.DataFrame, rows: Ints) -> Floats:

@@ -18,8 +18,13 @@ from cidadao_models.flags import _objects
 Ints = npt.NDArray[np.int64]
 
 MIN_WORDS, MAX_WORDS = 2, 15
-"""Words of a description: one alone is a category or a code of the source; a long text tells
-something somewhere, and its purpose may be what tells."""
+"""Words of a description: one alone is a category or a code of the source, but for those of
+`_SUNDRY`; a long text tells something somewhere, and its purpose may be what tells."""
+
+_SUNDRY = frozenset(
+    b"diversos diversas diverso diversa outros outras varios varias variados demais gerais".split()
+)
+"""Words that are a whole description and not even a category."""
 
 _PURPOSE = re.compile(
     rb"\b(?:(?:para|visando|destinad[oa]s?|a fim de|com vistas|com a finalidade|objetivando"
@@ -66,6 +71,8 @@ _EMPTY = frozenset(
     " todas tudo outro outros compra compras contratacao contratacoes via tipo forma quantidade"
     " secretarias secretaria prefeitura municipal municipio estadual federal publico publica"
     " publicos publicas setor setores departamento orgao orgaos administracao junto unidade"
+    " prestado prestados prestada prestadas realizado realizados realizada executado executados"
+    " fornecido fornecidos fornecida adquirido adquiridos adquirida contratado contratados"
     " informado informada consta objeto sem na no diversos diversas".split()
 )
 
@@ -98,7 +105,9 @@ def generic(texts: pa.Array) -> tuple[Ints, Ints]:
         if not _opens_generic(folded):
             continue
         n = sum(word.isalpha() for word in folded.split())
-        if MIN_WORDS <= n <= MAX_WORDS and not tells(folded) and not tells(_aside(text, folded)):
+        if not (MIN_WORDS <= n <= MAX_WORDS or (n == 1 and _SUNDRY.issuperset(folded.split()))):
+            continue
+        if not tells(folded) and not tells(_aside(text, folded)):
             found.append(position)
             words.append(n)
     return np.array(found, dtype=np.int64), np.array(words, dtype=np.int64)

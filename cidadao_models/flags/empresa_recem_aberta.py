@@ -1,6 +1,7 @@
 """A company opened shortly before its contract, or only after it.
 
-Youth alone is lawful and only gives context; it speaks with an amount far above its peers.
+Youth alone is lawful and only gives context; it speaks with an amount far above its peers, or far
+beyond what so young a company could be expected to deliver.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ LEAST = 0.3
     params={"max_days": 180},
     method="Conta os dias entre a abertura da empresa e a assinatura (ou outra data do registro)."
     " Contrato anterior à abertura aparece sempre; empresa nova só pesa junto com um valor bem"
-    " acima da mediana de registros parecidos. Consórcios e sociedades de propósito específico"
+    " acima da mediana de registros parecidos, ou de muitas vezes o limite da dispensa por mês de"
+    " vida da empresa. Consórcios e sociedades de propósito específico"
     " ficam de fora.",
     example={
         "relacao": "A empresa foi aberta em 20/02/2024, 12 dias antes do contrato (data de"
         " assinatura: 03/03/2024).",
-        "comparacao": " O valor, R$ 900.000,00, é 18,0 vezes a mediana de 60 registros parecidos.",
+        "comparacao": " O valor, R$ 900.000,00, é 18,0 vezes a mediana de 60 registros parecidos e"
+        " 15,0 vezes o limite da dispensa (R$ 59.906,02).",
     },
 )
 def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
@@ -49,20 +52,25 @@ def check(contracts: pd.DataFrame, *, max_days: int) -> Iterator[Hit]:
         return
     rows = rows[~_company.made_to_order(contracts, rows)]
     branch = _company.branches(contracts, rows)
+    limit = _company.limits(contracts, when.day, rows)
     weights = np.where(
         age[rows] < 0,
         _company.before(age[rows], when.signed[rows], branch),
-        _company.young(contracts, age, rows, branch, max_days),
+        _company.young(contracts, age, rows, branch, limit, max_days),
     )
     told = np.flatnonzero(weights >= LEAST)
     labels = contracts.index.to_numpy()[rows[told]]
-    facts = _facts(contracts, opened, when, rows[told])
+    facts = _facts(contracts, opened, when, rows[told], limit[told])
     for label, weight, one in zip(labels, weights[told], facts, strict=True):
         yield Hit([int(label)], one, float(weight))
 
 
 def _facts(
-    contracts: pd.DataFrame, opened: _signing.Days, when: _signing.Signing, rows: np.ndarray
+    contracts: pd.DataFrame,
+    opened: _signing.Days,
+    when: _signing.Signing,
+    rows: _company.Ints,
+    limit: _company.Floats,
 ) -> Iterator[dict[str, object]]:
     ages = (when.day[rows] - opened[rows]).astype(np.int64).tolist()
     ratios, counts = contracts["_pares_razao"].to_numpy()[rows], contracts["_pares_n"].to_numpy()
@@ -77,10 +85,22 @@ def _facts(
             "dias": age,
         }
         value, ratio, n = float(values[at]), float(ratios[at]), int(counts[row])
-        if ratio > 1 and np.isfinite(value):
-            facts["comparacao"] = (
-                f" O valor, {words.prose_money(value)}, é {words.number(ratio, 1)} vezes a mediana"
-                f" de {words.number(n)} registros parecidos."
-            )
-            facts |= {"valor": value, "vezes": ratio, "n": n}
-        yield facts
+        yield facts | _comparison(value, ratio, n, float(limit[at]))
+
+
+def _comparison(value: float, ratio: float, n: int, limit: float) -> dict[str, object]:
+    """What the amount is beside: the median of its peers and the limit of a direct award."""
+    told: list[str] = []
+    facts: dict[str, object] = {}
+    if ratio > 1:
+        told.append(f"{words.number(ratio, 1)} vezes a mediana de {words.number(n)} registros")
+        told[-1] += " parecidos"
+        facts |= {"vezes": ratio, "n": n}
+    if value > limit:
+        times = value / limit
+        told.append(f"{words.number(times, 1)} vezes o limite da dispensa ({words.money(limit)})")
+        facts |= {"vezes_o_limite": times, "limite": limit}
+    if not told:
+        return facts
+    text = f" O valor, {words.prose_money(value)}, é {' e '.join(told)}."
+    return facts | {"comparacao": text, "valor": value}

@@ -35,14 +35,18 @@ SHOWN = 100
     legal_basis="Lei 14.133/2021, art. 6º, XXIII, “a”, art. 18, § 1º, e art. 40, § 1º, I; Súmula"
     " TCU 177 (definição precisa do objeto)",
     needs=("objeto",),
-    explain="A descrição “{trecho}” tem {n} palavras e nenhuma diz o que foi comprado.",
+    explain="A descrição “{trecho}” tem {contagem} diz o que foi comprado.",
     innocent="o detalhe estiver no edital, na nota ou em outro campo que o portal não publica.",
     next_step="peça o termo de referência e a relação de itens.",
     method="Tira do texto as palavras de praxe (contratação, materiais, diversos), a finalidade, o"
     " órgão e as remissões a outros documentos; se não sobra palavra que diga o que é, aparece."
     " Registros com categoria ou código de item que o digam e colunas de categorias curtas ficam de"
     " fora. Só dá contexto.",
-    example={"trecho": "Aquisição de materiais diversos para atender a secretaria", "n": 8},
+    example={
+        "trecho": "Aquisição de materiais diversos para atender a secretaria",
+        "n": 8,
+        "contagem": "8 palavras e nenhuma",
+    },
     context=True,
     unless=lambda prepared: _says_nothing(prepared),
 )
@@ -62,6 +66,7 @@ def check(contracts: pd.DataFrame) -> Iterator[Hit]:
         facts: dict[str, object] = {
             "trecho": shown if len(shown) <= SHOWN else shown[: SHOWN - 1].rstrip() + "…",
             "n": n,
+            "contagem": f"{n} palavras e nenhuma" if n > 1 else "uma só palavra, que não",
         }
         # a longer text had more room to say what it is
         yield Hit(named, facts, _strength.CONTEXT * (1 - 0.5 ** (n / 2)))
