@@ -160,25 +160,47 @@ class ObjectKey:
         return ObjectKey(self.action, self.nouns[:1]).name if len(self.nouns) > 1 else self.name
 
 
-def object_keys(texts: Sequence[str]) -> list[tuple[str, str, bool]]:
-    """(name, head, works) for each description: "servico limpeza predial", "servico limpeza"."""
+Key = tuple[str, str, bool]
+"""Name and head of an object, and whether it is works: "servico limpeza predial" and "servico
+limpeza"."""
+
+
+def object_keys(texts: Sequence[str]) -> list[Key]:
+    """(name, head, works) for each description."""
+    keys, at = distinct_keys(texts)
+    return [keys[k] for k in at]
+
+
+def distinct_keys(texts: Sequence[str]) -> tuple[list[Key], list[int]]:
+    """The distinct (name, head, works), and the place among them of each description's."""
     roles = _Roles(_KNOWN_ROLES)
-    keys: dict[tuple[str, ...], tuple[str, str, bool]] = {}
-    answer = []
+    places: dict[tuple[str, ...], int] = {}
+    decided: dict[tuple[bytes, ...], int] = {}
+    at = []
     for text in fold([text[:_HEAD_CHARACTERS] for text in texts]):
-        parts = _parts(text.split(None, _MAX_WORDS), roles)
-        known = keys.get(parts)
-        if known is None:
-            key = ObjectKey(parts[0], parts[1:])
-            known = keys[parts] = (key.name, key.head, key.action == WORKS)
-        answer.append(known)
-    return answer
+        tokens = text.split(None, _FIRST_WORDS)
+        first = tuple(tokens[:_FIRST_WORDS])
+        place = decided.get(first)
+        if place is None:
+            parts, ended = _parts(first, roles)
+            if not ended:
+                parts, _ = _parts(text.split(None, _MAX_WORDS), roles)
+            place = places.setdefault(parts, len(places))
+            if ended:
+                decided[first] = place
+        at.append(place)
+    keys = [ObjectKey(parts[0], parts[1:]) for parts in places]
+    return [(key.name, key.head, key.action == WORKS) for key in keys], at
 
 
 _MAX_WORDS = 40
 
+_FIRST_WORDS = 6
+"""Words that mostly name the object: descriptions that share them are read once."""
 
-def _parts(tokens: list[bytes], roles: _Roles) -> tuple[str, ...]:
+
+def _parts(tokens: Sequence[bytes], roles: _Roles) -> tuple[tuple[str, ...], bool]:
+    """Action and nouns, and whether the object ended before the words did."""
     action = ""
     nouns: list[str] = []
     for token in tokens:
@@ -188,10 +210,10 @@ def _parts(tokens: list[bytes], roles: _Roles) -> tuple[str, ...]:
         first = role[0]
         if first == "!":
             if nouns:
-                break
+                return (action, *nouns), True
         elif first == "@":
             if nouns:
-                break
+                return (action, *nouns), True
             if role != "@servico" or not action:
                 action = role[1:]
         else:
@@ -201,5 +223,5 @@ def _parts(tokens: list[bytes], roles: _Roles) -> tuple[str, ...]:
             if role not in nouns:
                 nouns.append(role)
             if len(nouns) == MAX_NOUNS:
-                break
-    return (action, *nouns)
+                return (action, *nouns), True
+    return (action, *nouns), False

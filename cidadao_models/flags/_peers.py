@@ -192,9 +192,10 @@ class _Groups:
 
 def _object_groups(records: pd.DataFrame) -> _Groups:
     encoded = _encode(records.get("objeto"), len(records))
-    keys = _objects.object_keys(encoded.texts)
-    groups = recode([name for name, _, _ in keys], encoded.codes)
-    heads = recode([head for _, head, _ in keys], encoded.codes)
+    keys, at = _objects.distinct_keys(encoded.texts)
+    codes = np.array([*at, -1], dtype=np.int64)[encoded.codes]
+    groups = recode([name for name, _, _ in keys], codes)
+    heads = recode([head for _, head, _ in keys], codes)
     works = dict.fromkeys(groups.texts, False) | {
         name: True for name, _, is_works in keys if is_works
     }
