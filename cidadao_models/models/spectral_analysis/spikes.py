@@ -1,0 +1,75 @@
+"""Single points far from what the model expects, judged by the tail of the series itself.
+
+A point that the series often shows is none, however far from the middle.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from cidadao_models.models.spectral_analysis.expected import robust_sd
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+LEVELS = (0.90, 0.95, 0.975, 0.99)
+"""Quantiles of the residuals that tell how heavy their tail is."""
+
+MOST_H = 0.6
+"""Heaviest tail assumed (Tukey's h; 1 would be a Cauchy law)."""
+
+EFFICIENCY = 0.37
+"""Of the median absolute deviation on normal data (Rousseeuw and Croux 1993): so many of the
+points are worth degrees of freedom."""
+
+
+def chances(innovation: Floats, usable: Bools) -> Floats:
+    """Chance of each innovation or a larger one among `usable.sum()` like it; 1 where unusable.
+
+    Both tails are Tukey's g-and-h with g = 0: normal at h = 0, heavier by `exp(h z^2 / 2)`; h is
+    read from the quantiles of each side. Few points get a Student law for the unknown spread. The
+    answer is for the whole family (Šidák), so a bar of 1 % is reached by one noise series in 100.
+    """
+    answer = np.ones(len(innovation))
+    usable = usable & np.isfinite(innovation)
+    values = innovation[usable]
+    if len(values) < 8:
+        return answer
+    centre = float(np.median(values))
+    spread = robust_sd(values - centre)
+    if spread == 0:
+        return answer
+    z = (values - centre) / spread
+    freedom = max(3.0, EFFICIENCY * (len(z) - 2))
+    one = np.where(z > 0, _tail(z, freedom), _tail(-z, freedom))
+    answer[usable] = -np.expm1(len(z) * np.log1p(-np.minimum(2 * one, 1 - 1e-16)))
+    return answer
+
+
+def _tail(z: Floats, freedom: float) -> Floats:
+    """Upper tail chance of each z by the side's own quantiles."""
+    h = heaviness(z)
+    normal = _unbent(np.maximum(z, 0.0), h)
+    return np.asarray(stats.t.sf(normal, freedom) if freedom < 200 else special.ndtr(-normal))
+
+
+def heaviness(z: Floats) -> float:
+    """Tukey's h of the upper side, the largest that a quantile asks for, with its own error."""
+    found = 0.0
+    for level in LEVELS:
+        if len(z) * (1 - level) < 5:
+            break
+        normal = float(special.ndtri(level))
+        seen = float(np.quantile(z, level))
+        if seen > normal:
+            found = max(found, 2 * np.log(seen / normal) / normal**2)
+    return min(MOST_H, found)
+
+
+def _unbent(z: Floats, h: float) -> Floats:
+    """The normal value behind each z: inverse of `g exp(h g^2 / 2)` by Lambert's W."""
+    if h <= 0:
+        return z
+    return np.sqrt(np.real(special.lambertw(h * z**2)) / h)
