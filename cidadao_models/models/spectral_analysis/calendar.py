@@ -290,11 +290,15 @@ def weekly(days: Days, step: int = 1) -> Design:
     day = (each - each.astype("datetime64[M]")).astype(np.int64) + 1
     for low, high in ((1, 7), (8, 14), (15, 21), (22, 28)):
         parts.add((week & (day >= low) & (day <= high)).sum(axis=1) / (5 * step), 0.7)
+        parts.add((day[:, 0] >= low) & (day[:, 0] <= high), 0.7)
+    for pay_day in (1, *PAY_DAYS):
+        parts.add((day == pay_day).any(axis=1), 0.5)
     month = each.astype("datetime64[M]").astype(np.int64) % 12
     strong = 1.0 if years >= YEARS_FOR_SEASONS else 0.3
-    parts.add((week & (month == 11) & (day >= 10)).sum(axis=1) / (5 * step), strong)
-    parts.add((week & (month == 11) & (day >= 20)).sum(axis=1) / (5 * step), strong)
-    parts.add((week & (month == 0) & (day <= 20)).sum(axis=1) / (5 * step), strong)
+    for one, low, high in ((11, 10, 31), (11, 20, 31), (0, 1, 20)):
+        inside = (month == one) & (day >= low) & (day <= high)
+        parts.add((week & inside).sum(axis=1) / (5 * step), strong)
+        parts.add(inside[:, 0], 0.5 * strong)
     if years >= YEARS_FOR_SEASONS:
         middle = each[:, each.shape[1] // 2]
         of_year = (middle - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(float)

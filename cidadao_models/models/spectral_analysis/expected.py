@@ -33,8 +33,11 @@ have none, and a cent's difference would be infinitely surprising."""
 CLIP = 3.0
 """Distance from the running median, in robust sds, at which a point is held: one day is no level."""
 
-FEW_SMALL = 0.05
-"""Share of points under a tenth of the typical one up to which the scale is almost logarithmic."""
+FEW_ZEROS = 0.15
+"""Share of points without movement (holidays are 5 %) up to which the scale is almost logarithmic."""
+
+SMALL_QUANTILE = 0.05
+"""Quantile of the amounts that counts as a small one."""
 
 NEGATIVE_SHARE = 0.15
 """Share of negative points up to which they are estornos of a series of amounts; above it, zero is
@@ -85,12 +88,23 @@ def scale_of(values: Floats) -> Scale:
     straight = Scale(AROUND_ZERO * typical, typical, False)
     if float(np.mean(seen < 0)) > NEGATIVE_SHARE:
         return straight
-    small = float(np.mean(np.abs(seen) < typical / 10))
-    logarithmic = Scale(typical / (10.0 if small <= FEW_SMALL else 2.0), typical, True)
+    logarithmic = Scale(_bend(seen, moving, typical), typical, True)
     if len(moving) < 3:
         return logarithmic
     gain = _steadiness(moving, straight) - _steadiness(moving, logarithmic)
     return straight if gain > STRAIGHT_GAIN else logarithmic
+
+
+def _bend(seen: Floats, moving: Floats, typical: float) -> float:
+    """Amount below which the logarithmic scale turns straight.
+
+    Half of a small amount of the series; half the typical one where days without movement are
+    common, or the gap between nothing and something would drown all else.
+    """
+    if 1 - len(moving) / len(seen) > FEW_ZEROS:
+        return typical / 2
+    small = float(np.quantile(np.abs(moving), SMALL_QUANTILE))
+    return float(np.clip(small / 2, typical / 200, typical / 10))
 
 
 def _steadiness(values: Floats, scale: Scale) -> float:
@@ -209,7 +223,7 @@ def held(values: Floats) -> Floats:
     """
     seen = np.flatnonzero(np.isfinite(values))
     y = values[seen]
-    half = int(np.clip(len(y) // 40, 2, 30))
+    half = int(np.clip(len(y) // 40, 2, 15))
     middle = median_filter(y, 2 * half + 1, mode="nearest")
     reach = CLIP * robust_sd(y - middle)
     answer = values.copy()
@@ -224,10 +238,19 @@ def autocorrelation(rest: Floats) -> float:
     power = float(before[both] @ before[both])
     if power <= 0 or both.sum() < 4:
         return 0.0
-    return float(np.clip(before[both] @ after[both] / power, -0.98, 0.98))
+    return float(np.clip(before[both] @ after[both] / power, -0.999, 0.999))
 
 
 def innovations(rest: Floats, phi: float) -> Floats:
     """Residuals less what the one before led to expect; a spike does not echo on the next day."""
-    before = np.concatenate([[np.nan], held(rest)[:-1]])
-    return rest - phi * np.where(np.isfinite(before), before, 0.0)
+    before = _before(rest)
+    plain = rest - phi * np.nan_to_num(before)
+    odd = np.abs(plain) > CLIP * robust_sd(plain)
+    without = rest - phi**2 * np.nan_to_num(_before(before))
+    echo = np.concatenate([[False], odd[:-1]]) & (np.abs(without) < np.abs(plain))
+    alone = np.sqrt(1 - phi**2) * rest  # nothing before it: as wide as the series itself
+    return np.where(np.isnan(before), alone, np.where(echo, without, plain))
+
+
+def _before(values: Floats) -> Floats:
+    return np.concatenate([[np.nan], values[:-1]])

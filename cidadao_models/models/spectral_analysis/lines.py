@@ -30,9 +30,12 @@ BUMP_BINS = 4.0
 """Lines this close, relative and in units of 1/n, are one cycle whose length wavers."""
 
 MOST_DIVISORS = 6
-BY_CHANCE = 0.2
+BY_CHANCE = 0.1
 """How far below the lowest line an absent fundamental is looked for, and the chance at most that a
 line unrelated to it falls on one of its multiples."""
+
+LEAST_LINES = 3
+"""Fewest lines that speak for a fundamental which is not among them."""
 
 HARMONICS = {"semana": 3, "mes": 15, "ano": 12}
 """Harmonics of the calendar's cycles that count as explained by it (2 and 4 months, the fiscal
@@ -178,7 +181,7 @@ def _root(left: Sequence[Line], n: int) -> float:
         if base * n < LEAST_CYCLES or 1 / (n * base) > BY_CHANCE:
             break
         count = sum(_harmonic(line.frequency, base, n) > 0 for line in left)
-        if count > most:
+        if count > most and count >= LEAST_LINES:
             best, most = base, count
     return best
 

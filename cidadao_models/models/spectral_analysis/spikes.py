@@ -17,6 +17,9 @@ Bools = npt.NDArray[np.bool_]
 LEVELS = (0.90, 0.95, 0.975, 0.99)
 """Quantiles of the residuals that tell how heavy their tail is."""
 
+LEAST_BEYOND = 10
+"""Points beyond a quantile for it to be used."""
+
 MOST_H = 0.6
 """Heaviest tail assumed (Tukey's h; 1 would be a Cauchy law)."""
 
@@ -25,8 +28,8 @@ EFFICIENCY = 0.37
 points are worth degrees of freedom."""
 
 
-def chances(innovation: Floats, usable: Bools) -> Floats:
-    """Chance of each innovation or a larger one among `usable.sum()` like it; 1 where unusable.
+def chances(innovation: Floats, usable: Bools, shown: Bools) -> Floats:
+    """Chance of each innovation or a larger one among `usable.sum()` like it; 1 unless `shown`.
 
     Both tails are Tukey's g-and-h with g = 0: normal at h = 0, heavier by `exp(h z^2 / 2)`; h is
     read from the quantiles of each side. Few points get a Student law for the unknown spread. The
@@ -45,7 +48,7 @@ def chances(innovation: Floats, usable: Bools) -> Floats:
     freedom = max(3.0, EFFICIENCY * (len(z) - 2))
     one = np.where(z > 0, _tail(z, freedom), _tail(-z, freedom))
     answer[usable] = -np.expm1(len(z) * np.log1p(-np.minimum(2 * one, 1 - 1e-16)))
-    return answer
+    return np.where(shown, answer, 1.0)
 
 
 def _tail(z: Floats, freedom: float) -> Floats:
@@ -56,16 +59,15 @@ def _tail(z: Floats, freedom: float) -> Floats:
 
 
 def heaviness(z: Floats) -> float:
-    """Tukey's h of the upper side, the largest that a quantile asks for, with its own error."""
-    found = 0.0
+    """Tukey's h of the upper side: mean of what its quantiles ask for; normal when too few."""
+    found = []
     for level in LEVELS:
-        if len(z) * (1 - level) < 5:
+        if len(z) * (1 - level) < LEAST_BEYOND:
             break
         normal = float(special.ndtri(level))
         seen = float(np.quantile(z, level))
-        if seen > normal:
-            found = max(found, 2 * np.log(seen / normal) / normal**2)
-    return min(MOST_H, found)
+        found.append(2 * np.log(max(seen, 1e-9) / normal) / normal**2)
+    return float(np.clip(np.mean(found), 0.0, MOST_H)) if found else 0.0
 
 
 def _unbent(z: Floats, h: float) -> Floats:

@@ -83,31 +83,28 @@ def design(n: int, steps: Ints, trend: bool) -> Floats:
 def fit(values: Floats, weight: Floats, steps: Ints, *, trend: bool, floor: float) -> Fit:
     """Maximum likelihood by turns of regression and autocorrelation (Prais and Winsten 1954).
 
-    `floor` is the least variance a value may have left: exact data have no infinite likelihood.
+    `weight` is the share of a full value that each stands for; `floor` is the least variance a value may have left: exact data have no infinite likelihood.
     """
-    n = len(values)
-    X = design(n, steps, trend)
+    X = design(len(values), steps, trend)
     seen = weight > 0
     x = np.where(seen, values, 0.0)
     both = seen[1:] & seen[:-1]
-    phi = 0.0
+    first = seen.copy()
+    first[1:][both] = False
+    importance = np.sqrt(np.concatenate([weight[first], weight[1:][both]]))
     beta = _solve(X[seen], x[seen])
     for _ in range(_PASSES):
-        rest = np.where(seen, x - X @ beta, 0.0)
-        phi = _autocorrelation(rest, both)
-        whole = seen[1:][both]
-        first = seen.copy()
-        first[1:][both] = False
+        phi = _autocorrelation(np.where(seen, x - X @ beta, 0.0), both)
         scale = np.sqrt(1 - phi**2)
-        y = np.concatenate([scale * x[first], (x[1:] - phi * x[:-1])[both]])
+        y = np.concatenate([scale * x[first], (x[1:] - phi * x[:-1])[both]]) * importance
         Z = np.concatenate([scale * X[first], (X[1:] - phi * X[:-1])[both]])
+        Z *= importance[:, None]
         beta = _solve(Z, y)
-        n_first = int(first.sum())
-        del whole
     error = y - Z @ beta
     count = len(y)
     variance = max(float(error @ error) / count, floor)
-    return Fit(-count * np.log(variance) + n_first * np.log(1 - phi**2), phi, X @ beta)
+    score = -count * np.log(variance) + int(first.sum()) * np.log(1 - phi**2)
+    return Fit(float(score), phi, X @ beta)
 
 
 def _autocorrelation(rest: Floats, both: npt.NDArray[np.bool_]) -> float:

@@ -59,6 +59,9 @@ movement."""
 LEAST_GROUP_SPREAD = 0.05
 """Least spread of one kind of day (weekends, holidays) beside that of all."""
 
+LEAST_GROUP = 8
+"""Fewest days of one kind for a spread of their own."""
+
 CLIP = 4.0
 """Robust sds at which a point is held before the search for cycles."""
 
@@ -139,11 +142,11 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
     taken = tuple(line.frequency for family in families for line in family.lines)
     if taken:
         fit = frame.fit(shape.with_cycles(taken))
-    noise = _standardised(fit, design.working)
+    noise = _standardised(fit, frame)
     innovation = expected.innovations(noise, fit.phi)
     spreads = _spreads(frame, innovation)
     steady = _steadied(innovation, spreads)
-    chance = spikes.chances(steady, _may_spike(work))
+    chance = spikes.chances(steady, np.isfinite(frame.x) & (work.values != 0), _may_spike(frame, fit))
     known = _calendar_families(series, fit, kept, alpha) if with_calendar else ()
     return Structure(
         series, work, kept, scale, shape.with_cycles(taken), fit, steps, profiles, spreads, search,
@@ -162,7 +165,7 @@ def without_idle_weekends(series: Series) -> tuple[Series, Ints, tuple[str, ...]
     """
     if series.times is None or series.unit != "dias" or series.step != 1 or series.n < 28:
         return _whole(series)
-    weekday = np.asarray(series.times.dayofweek)
+    weekday = np.asarray(series.times.day_of_week)
     weekend = weekday >= 5
     seen = np.isfinite(series.values)
     zero = seen & (series.values == 0)
@@ -263,7 +266,7 @@ def _stepped(
 
 def _profiles(frame: Frame, fit: expected.Expected) -> tuple[changes.Step, ...]:
     assert frame.work.times is not None
-    weekday = np.asarray(frame.work.times.dayofweek, dtype=np.int64)
+    weekday = np.asarray(frame.work.times.day_of_week, dtype=np.int64)
     price = frame.price("profile")
     return changes.profile_steps(frame.x, fit, weekday, frame.idle, price=price).found
 
@@ -280,14 +283,17 @@ def _cycles(
     return search, lines.families(search.lines, frame.work.n)
 
 
-def _standardised(fit: expected.Expected, working: Bools) -> Floats:
+def _standardised(fit: expected.Expected, frame: Frame) -> Floats:
     """Residuals over the spread of their kind of day: weekends and holidays have their own."""
     rest = fit.rest / fit.spread
-    if working.all() or (~working).sum() < 10:
+    working = frame.design.working
+    if working.all() or frame.work.times is None:
         return rest
-    for group in (working, ~working):
-        own = expected.robust_sd(rest[group])
-        rest[group] = rest[group] / max(own, LEAST_GROUP_SPREAD)
+    weekend = np.asarray(frame.work.times.day_of_week) >= 5
+    for group in (working, ~working & weekend, ~working & ~weekend):
+        if group.sum() >= LEAST_GROUP:
+            own = expected.robust_sd(rest[group])
+            rest[group] = rest[group] / max(own, LEAST_GROUP_SPREAD)
     return rest
 
 
@@ -311,9 +317,17 @@ def _steadied(innovation: Floats, spreads: tuple[changes.Step, ...]) -> Floats:
     return steady
 
 
-def _may_spike(work: Series) -> Bools:
-    """A day without movement is no spike; all else may be one."""
-    return np.isfinite(work.values) & (work.values != 0)
+def _may_spike(frame: Frame, fit: expected.Expected) -> Bools:
+    """A day without movement is no spike; all else may be one.
+
+    Of days of amounts, only those above what is expected and estornos: a low day is most often a
+    local holiday, which no national calendar has.
+    """
+    values = frame.work.values
+    usable = np.isfinite(values) & (values != 0)
+    if frame.work.unit == "dias" and frame.scale.logarithmic:
+        usable &= (fit.rest > 0) | (values < 0)
+    return usable
 
 
 def _calendar_families(
