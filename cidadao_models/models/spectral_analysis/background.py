@@ -26,8 +26,8 @@ MAX_BLOCKS = 12
 may bend away from first-order noise, but not as fast as a line stands out."""
 
 NULL_LENGTHS = (16, 24, 36, 48, 60, 90, 120, 180, 365, 730, 1095, 2190, 3650, 10000)
-NULL_PLACE = (0.585, 1.345, 2.1, 2.45, 2.95, 3.8, 4.25, 4.75, 5.6, 6.55, 7.0, 7.75, 8.1, 8.8)
-NULL_SCALE = (1.83, 2.02, 2.0, 2.05, 1.85, 1.65, 1.49, 1.4, 1.27, 1.27, 1.27, 1.17, 1.2, 1.16)
+NULL_PLACE = (0.0, 0.71, 2.11, 2.60, 2.90, 3.75, 4.40, 4.75, 5.68, 6.49, 6.90, 7.56, 8.05, 8.85)
+NULL_SCALE = (2.13, 2.30, 1.91, 1.82, 1.78, 1.52, 1.36, 1.36, 1.27, 1.28, 1.27, 1.21, 1.18, 1.15)
 """Place and scale of the Gumbel law of the highest ratio in noise, by length of the series; from
 `evaluation/spectral_null.py` (AR(1) of 0, 0.5 and 0.8 together)."""
 

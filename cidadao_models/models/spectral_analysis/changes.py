@@ -90,9 +90,9 @@ def level_steps(z: Floats, *, price: float = PRICE, floor: float = 0.0, phi: flo
         gain = scores[trend] - base - price * len(places)
         if gain > top:
             top, chosen, best = gain, places, Steps((), trend, scores[trend])
+    chosen, gains = _worth_it(values, weight, chosen, variance, price)
     if not len(chosen):
-        return best
-    gains = _gains(values, weight, chosen, best, variance)
+        return best if not best.trend or top == 0 else Steps((), True, base)
     refined = _refined(calm, chosen * size, size, phi)
     found = tuple(Step(int(i), chance(g)) for i, g in zip(refined, gains, strict=True))
     return Steps(found, best.trend, best.score)
@@ -114,15 +114,20 @@ def score(z: Floats, indices: tuple[int, ...]) -> float:
     return scores[scores[True] - scores[False] > TREND_PRICE]
 
 
-def _gains(
-    values: Floats, weight: Floats, places: Ints, best: Steps, variance: float
-) -> list[float]:
-    """What each step adds beside the others."""
-    gains = []
-    for i in range(len(places)):
-        others = _fits(values, weight, np.delete(places, i), variance)
-        gains.append(best.score - max(others.values()))
-    return gains
+def _worth_it(
+    values: Floats, weight: Floats, places: Ints, variance: float, price: float
+) -> tuple[Ints, list[float]]:
+    """Those steps that pay for themselves beside the others, and what each adds."""
+    while len(places):
+        whole = max(_fits(values, weight, places, variance).values())
+        gains = [
+            whole - max(_fits(values, weight, np.delete(places, i), variance).values())
+            for i in range(len(places))
+        ]
+        if min(gains) >= price:
+            return places, gains
+        places = np.delete(places, int(np.argmin(gains)))
+    return places, []
 
 
 def _square(values: Floats, weight: Floats) -> float:

@@ -19,6 +19,11 @@ Floats = npt.NDArray[np.float64]
 LEAST_CYCLES = 2.5
 """Turns of a cycle inside the series below which it can't be told from a trend."""
 
+TREND_DEGREE = 4
+LEAST_FOR_CURVES = 48
+"""Degree of the trend taken out before a spectrum (a polynomial of degree 4 turns three times,
+less than `LEAST_CYCLES` do), and points from which it may bend at all."""
+
 MOST_LINES = 12
 """Most lines taken out of one series."""
 
@@ -34,12 +39,19 @@ BY_CHANCE = 0.1
 """How far below the lowest line an absent fundamental is looked for, and the chance at most that a
 line unrelated to it falls on one of its multiples."""
 
+MOST_HARMONICS = 15
+DENSE = 0.5
+"""Highest multiple that can belong to a cycle, and the least share of those up to it found."""
+
 LEAST_LINES = 3
 """Fewest lines that speak for a fundamental which is not among them."""
 
 HARMONICS = {"semana": 3, "mes": 15, "ano": 12}
 """Harmonics of the calendar's cycles that count as explained by it (2 and 4 months, the fiscal
 reports of Lei Complementar 101/2000, are the 6th and 3rd of the year)."""
+
+FISCAL = {3: "quadrimestre", 6: "bimestre"}
+"""Parts of the year in which fiscal reports are due (Lei Complementar 101/2000, 52 and 54)."""
 
 CYCLE_DAYS = {"semana": WEEK_DAYS, "mes": MONTH_DAYS, "ano": YEAR_DAYS}
 
@@ -93,11 +105,17 @@ def search(values: Floats, alpha: float, *, most: int = MOST_LINES) -> Search:
 
 
 def detrended(values: Floats) -> Floats:
-    """Values less their straight line; NaN stays."""
+    """Values less a polynomial slower than the slowest cycle looked for; NaN stays.
+
+    Legendre polynomials up to `TREND_DEGREE`, a straight line in short series.
+    """
     seen = np.isfinite(values)
-    at = np.arange(len(values)) - np.flatnonzero(seen).mean()
-    centred = values - values[seen].mean()
-    return centred - at * (at[seen] @ centred[seen]) / max(float(at[seen] @ at[seen]), 1e-12)
+    degree = TREND_DEGREE if seen.sum() >= LEAST_FOR_CURVES else 1
+    at = np.linspace(-1.0, 1.0, len(values))
+    X = np.polynomial.legendre.legvander(at, degree)
+    gram = X[seen].T @ X[seen]
+    gram[np.diag_indices_from(gram)] += 1e-9 * len(values)
+    return values - X @ np.linalg.solve(gram, X[seen].T @ values[seen])
 
 
 def without(values: Floats, frequencies: Sequence[float]) -> Floats:
@@ -119,12 +137,16 @@ def fitted(values: Floats, frequencies: Sequence[float]) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A cycle with its harmonics: `frequency` of the fundamental, cycles a sample."""
+    """A cycle with its harmonics: `frequency` of the fundamental, cycles a sample.
+
+    `cycle` is the calendar's it belongs to, of which it is the `multiple`-th part.
+    """
 
     frequency: float
     lines: tuple[Line, ...]
     harmonics: tuple[int, ...]
     cycle: str = ""
+    multiple: int = 1
 
     @property
     def p_value(self) -> float:
@@ -159,30 +181,34 @@ def families(lines: Sequence[Line], n: int) -> list[Family]:
     Where two or more lines are multiples of one absent frequency, that is the cycle (2.4, 3 and 4
     months are harmonics of 12). Strongest family first.
     """
-    distinct = _merged_bumps(sorted(lines, key=lambda line: (-line.ratio, line.frequency)), n)
-    left = sorted(distinct, key=lambda line: line.frequency)
+    left = _merged_bumps(sorted(lines, key=lambda line: (-line.ratio, line.frequency)), n)
     found: list[Family] = []
     while left:
         base = _root(left, n)
         mine = [(line, _harmonic(line.frequency, base, n)) for line in left]
-        taken = tuple(line for line, h in mine if h)
-        numbers = tuple(h for _, h in mine if h)
-        found.append(Family(refined(taken, numbers), taken, numbers))
+        taken = sorted(((h, line) for line, h in mine if h), key=lambda pair: pair[0])
+        numbers, members = tuple(h for h, _ in taken), tuple(line for _, line in taken)
+        found.append(Family(refined(members, numbers), members, numbers))
         left = [line for line, h in mine if not h]
     return sorted(found, key=lambda family: family.p_value)
 
 
 def _root(left: Sequence[Line], n: int) -> float:
-    """Fundamental of the lowest line: itself, or an absent one that makes sense of more lines."""
-    lowest = left[0].frequency
-    best, most = lowest, sum(_harmonic(line.frequency, lowest, n) > 0 for line in left)
-    for divisor in range(2, MOST_DIVISORS + 1):
-        base = lowest / divisor
-        if base * n < LEAST_CYCLES or 1 / (n * base) > BY_CHANCE:
-            break
-        count = sum(_harmonic(line.frequency, base, n) > 0 for line in left)
-        if count > most and count >= LEAST_LINES:
-            best, most = base, count
+    """Fundamental that makes sense of most lines at least half of whose multiples are there.
+
+    A line's own frequency, or an absent divisor of one that `LEAST_LINES` speak for; among equals
+    the highest. At worst the strongest line alone.
+    """
+    best, most = left[0].frequency, 1
+    for line in sorted(left, key=lambda line: -line.frequency):
+        for divisor in range(1, MOST_DIVISORS + 1):
+            base = line.frequency / divisor
+            if divisor > 1 and (base * n < LEAST_CYCLES or 1 / (n * base) > BY_CHANCE):
+                break
+            numbers = [h for one in left if (h := _harmonic(one.frequency, base, n))]
+            dense = len(set(numbers)) >= DENSE * max(numbers)
+            if dense and len(numbers) > most and (1 in numbers or len(numbers) >= LEAST_LINES):
+                best, most = base, len(numbers)
     return best
 
 
@@ -202,7 +228,7 @@ def _harmonic(frequency: float, base: float, n: int) -> int:
     """Which multiple of `base` the frequency is, 0 for none; errors grow with the multiple."""
     multiple = round(frequency / base)
     near = min(NEAR * (1 + 0.2 * (multiple - 1)) / n, 0.15 * base) if multiple > 1 else NEAR / n
-    return int(multiple) if multiple >= 1 and abs(frequency - multiple * base) <= near else 0
+    return int(multiple) if 1 <= multiple <= MOST_HARMONICS and abs(frequency - multiple * base) <= near else 0
 
 
 def refined(lines: Sequence[Line], numbers: Sequence[int]) -> float:
@@ -264,6 +290,7 @@ def _calendar_family(
     cycle: str, lines: list[Line], numbers: list[int], unit_days: float
 ) -> Family:
     common = int(np.gcd.reduce(numbers))
-    if cycle == "ano" and common in (3, 6):  # only 4 or 2 months: the fiscal reports' own cycle
-        numbers = [number // common for number in numbers]
-    return Family(refined(lines, numbers), tuple(lines), tuple(numbers), cycle)
+    if cycle != "ano" or common not in FISCAL:
+        common = 1
+    numbers = [number // common for number in numbers]
+    return Family(refined(lines, numbers), tuple(lines), tuple(numbers), cycle, common)

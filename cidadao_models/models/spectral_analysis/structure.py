@@ -59,6 +59,9 @@ movement."""
 LEAST_GROUP_SPREAD = 0.05
 """Least spread of one kind of day (weekends, holidays) beside that of all."""
 
+SAME_EVENT = 28
+"""Days within which a change of spread is part of a change of the weekly pattern."""
+
 LEAST_GROUP = 8
 """Fewest days of one kind for a spread of their own."""
 
@@ -86,6 +89,7 @@ class Structure:
     families: tuple[lines.Family, ...]
     calendar_families: tuple[lines.Family, ...]
     noise: Floats
+    noise_innovation: Floats
     innovation: Floats
     spike_chance: Floats
     x: Floats
@@ -144,13 +148,13 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
         fit = frame.fit(shape.with_cycles(taken))
     noise = _standardised(fit, frame)
     innovation = expected.innovations(noise, fit.phi)
-    spreads = _spreads(frame, innovation)
+    spreads = _spreads(frame, innovation, profiles)
     steady = _steadied(innovation, spreads)
     chance = spikes.chances(steady, np.isfinite(frame.x) & (work.values != 0), _may_spike(frame, fit))
     known = _calendar_families(series, fit, kept, alpha) if with_calendar else ()
     return Structure(
         series, work, kept, scale, shape.with_cycles(taken), fit, steps, profiles, spreads, search,
-        tuple(families), known, noise, steady, chance, frame.x, notes,
+        tuple(families), known, noise, innovation, steady, chance, frame.x, notes,
     )  # fmt: skip
 
 
@@ -208,11 +212,11 @@ def _idle(work: Series) -> Bools:
 def _shape(
     frame: Frame,
 ) -> tuple[expected.Shape, tuple[changes.Step, ...], tuple[changes.Step, ...]]:
-    """Steps, trend and weekly profiles; steps only where cycles explain less."""
+    """Steps, trend and weekly profiles, before cycles or after them, whichever explains more."""
     if frame.work.n_seen < LEAST_FOR_CHANGES:
         return expected.Shape(), (), ()
     shape, steps, profiles = _stepped(frame, ())
-    if not steps or not frame.cyclic:
+    if not frame.cyclic:
         return shape, steps, profiles
     bare = expected.Shape(profiles=shape.profiles)
     cycles = _cycle_places(frame, frame.fit(bare))
@@ -297,13 +301,17 @@ def _standardised(fit: expected.Expected, frame: Frame) -> Floats:
     return rest
 
 
-def _spreads(frame: Frame, innovation: Floats) -> tuple[changes.Step, ...]:
-    if frame.work.n_seen < LEAST_FOR_CHANGES:
-        return ()
+def _spreads(
+    frame: Frame, innovation: Floats, profiles: tuple[changes.Step, ...]
+) -> tuple[changes.Step, ...]:
+    """Steps in the spread; not those that a new weekly pattern brings with it."""
     moving = np.where(frame.work.values == 0, np.nan, innovation)
     if np.isfinite(moving).sum() < LEAST_FOR_CHANGES:
         return ()
-    return changes.spread_steps(moving, price=frame.price("spread")).found
+    found = changes.spread_steps(moving, price=frame.price("spread")).found
+    return tuple(
+        one for one in found if all(abs(one.index - p.index) > SAME_EVENT for p in profiles)
+    )
 
 
 def _steadied(innovation: Floats, spreads: tuple[changes.Step, ...]) -> Floats:

@@ -1,0 +1,79 @@
+"""Simulates what noise reaches: the constants of `background` and of `changes` come from here.
+
+Run as `python -m cidadao_models.models.evaluation.spectral_null [RUNS]`; prints the tables and
+changes nothing. Not part of the benchmark, which measures the rates that result.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import lfilter
+
+from cidadao_models.models.spectral_analysis import background, lines, periodogram, steps
+
+Floats = npt.NDArray[np.float64]
+
+PHIS = (0.0, 0.5, 0.8)
+STEP_PHIS = (0.0, 0.5, 0.8, 0.95, 1.0)
+STEP_LENGTHS = (20, 36, 60, 120, 240, 400)
+RUNS = 3000
+UPPER = (0.8, 0.9, 0.95, 0.965, 0.98)
+"""Quantiles through which the Gumbel law is laid: where decisions are made."""
+
+
+def red(rng: np.random.Generator, n: int, phi: float) -> Floats:
+    """Gaussian first-order noise of unit innovations; a random walk for phi = 1."""
+    noise = rng.normal(size=n + 300)
+    if phi == 1:
+        return np.cumsum(noise[300:])
+    return np.asarray(lfilter([1.0], [1.0, -phi], noise)[300:])
+
+
+def highest_ratio(values: Floats) -> float:
+    """Highest power over background, as `lines.search` has it."""
+    power = periodogram.spectrum(lines.detrended(values), lowest=lines.LEAST_CYCLES / len(values))
+    return float((power.power / background.red_noise(power).level).max())
+
+
+def gumbel(n: int, runs: int) -> tuple[float, float]:
+    """Place and scale of the law of the highest ratio in noise of `n` points."""
+    rng = np.random.default_rng(n)
+    seen = [highest_ratio(red(rng, n, phi)) for phi in PHIS for _ in range(runs // len(PHIS))]
+    scale, place = np.polyfit(-np.log(-np.log(UPPER)), np.quantile(seen, UPPER), 1)
+    return float(place), float(scale)
+
+
+def step_gain(values: Floats) -> float:
+    """Most that steps add to twice the log likelihood of noise, per step."""
+    weight, none = np.ones(len(values)), np.zeros(0, dtype=np.int64)
+    base = max(steps.fit(values, weight, none, trend=t, floor=1e-9).score for t in (False, True))
+    least = max(3, len(values) // 60)
+    most = min(steps.MAX_STEPS, len(values) // (2 * least))
+    return max(
+        (
+            max(steps.fit(values, weight, at, trend=t, floor=1e-9).score for t in (False, True))
+            - base
+        )
+        / len(at)
+        for at in steps.cut(values, weight, most, least)
+    )
+
+
+def main(runs: int = RUNS) -> None:
+    """Prints both tables."""
+    for n in background.NULL_LENGTHS:
+        few = max(300, min(runs, runs * 1000 // n))
+        place, scale = gumbel(n, few)
+        print(f"n={n}: place {place:.3f}, scale {scale:.3f} ({few} runs)", flush=True)
+    for n in STEP_LENGTHS:
+        for phi in STEP_PHIS:
+            rng = np.random.default_rng(n)
+            gains = [step_gain(red(rng, n, phi)) for _ in range(max(100, runs // 10))]
+            print(n, phi, np.round(np.quantile(gains, (0.9, 0.95, 0.99)), 1), flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS)
