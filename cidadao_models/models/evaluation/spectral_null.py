@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter
 
-from cidadao_models.models.spectral_analysis import background, lines, periodogram, steps
+from cidadao_models.models.spectral_analysis import background, lines, steps
 
 Floats = npt.NDArray[np.float64]
 
@@ -32,16 +32,10 @@ def red(rng: np.random.Generator, n: int, phi: float) -> Floats:
     return np.asarray(lfilter([1.0], [1.0, -phi], noise)[300:])
 
 
-def highest_ratio(values: Floats) -> float:
-    """Highest power over background, as `lines.search` has it."""
-    power = periodogram.spectrum(lines.detrended(values), lowest=lines.LEAST_CYCLES / len(values))
-    return float((power.power / background.red_noise(power).level).max())
-
-
 def gumbel(n: int, runs: int) -> tuple[float, float]:
     """Place and scale of the law of the highest ratio in noise of `n` points."""
     rng = np.random.default_rng(n)
-    seen = [highest_ratio(red(rng, n, phi)) for phi in PHIS for _ in range(runs // len(PHIS))]
+    seen = [lines.highest(red(rng, n, phi)) for phi in PHIS for _ in range(runs // len(PHIS))]
     scale, place = np.polyfit(-np.log(-np.log(UPPER)), np.quantile(seen, UPPER), 1)
     return float(place), float(scale)
 

@@ -366,7 +366,8 @@ def _add_spectrum(answer: SpectralReport, parts: Structure, alpha: float) -> Non
         return
     noise = background.red_noise(power)
     null = background.null_for(len(whole), len(power.frequency))
-    ratio = null.ratio(alpha * SHARES["cycles"] / len(power.frequency))
+    share = structure.cycle_share(parts.series)
+    ratio = null.ratio(alpha * share / len(power.frequency))
     level = np.interp(frequency, power.frequency, noise.level)
     answer.threshold = 2.0 * np.sqrt(ratio * level / len(whole))
 
@@ -399,9 +400,10 @@ def power_of(n: int, alpha: float) -> float:
     """
     if n < structure.LEAST_POINTS:
         return 0.0
-    bins = max(1, round(n - lines.LEAST_CYCLES * periodogram.OVERSAMPLING))
-    null = background.null_for(n, bins)
-    bar = null.ratio(alpha * SHARES["cycles"] / bins)
+    if n < lines.LONG:
+        bar = background.gain_null_for(n, 1).ratio(alpha * SHARES["undated"])
+        return float(stats.ncx2.sf(bar, 2, n * np.log1p(0.5)))
+    bar = background.null_for(n, 1).ratio(alpha * SHARES["undated"])
     return float(stats.ncx2.sf(2 * bar, 2, TAPER_LOSS * n / 2))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cidadao_models.models.spectral_analysis.periodogram import Power
+from cidadao_models.models.spectral_analysis.periodogram import OVERSAMPLING, Power
 
 Floats = npt.NDArray[np.float64]
 
@@ -20,16 +20,29 @@ PHI_GRID = np.round(np.concatenate([np.arange(-0.5, 0.9, 0.05), np.arange(0.9, 0
 LOG_MEDIAN = float(np.log(np.log(2.0)))
 """Median of the log of a unit exponential variable: what the periodogram of noise is around."""
 
+LEAST_BINS = 4
+"""Fewest frequencies to which noise is fitted."""
+
 BINS_A_BLOCK = 80
 MAX_BLOCKS = 12
 """Half-independent bins that one block of the correction holds, and most blocks: the background
 may bend away from first-order noise, but not as fast as a line stands out."""
 
-NULL_LENGTHS = (16, 24, 36, 48, 60, 90, 120, 180, 365, 730, 1095, 2190, 3650, 10000)
-NULL_PLACE = (0.0, 0.71, 2.11, 2.60, 2.90, 3.75, 4.40, 4.75, 5.68, 6.49, 6.90, 7.56, 8.05, 8.85)
-NULL_SCALE = (2.13, 2.30, 1.91, 1.82, 1.78, 1.52, 1.36, 1.36, 1.27, 1.28, 1.27, 1.21, 1.18, 1.15)
+NULL_LENGTHS = (16, 24, 36, 48, 60, 90, 120, 199, 200, 365, 730, 1095, 2190, 3650, 10000)
+NULL_PLACE = (-1.68, -0.55, 0.88, 2.10, 2.70, 3.70, 4.20, 5.05, 4.90, 5.64, 6.45, 6.82, 7.61, 8.15, 8.95)
+NULL_SCALE = (3.82, 3.51, 3.00, 2.38, 2.14, 1.77, 1.64, 1.37, 1.42, 1.29, 1.31, 1.33, 1.20, 1.15, 1.15)
 """Place and scale of the Gumbel law of the highest ratio in noise, by length of the series; from
 `evaluation/spectral_null.py` (AR(1) of 0, 0.5 and 0.8 together)."""
+
+
+GAIN_LENGTHS = (16, 24, 36, 48, 60, 90, 120, 199)
+GAIN_PLACE = (5.80, 7.00, 7.85, 8.90, 9.40, 10.00, 10.40, 11.30)
+GAIN_SCALE = (2.80, 2.79, 2.76, 2.74, 2.72, 2.66, 2.60, 2.25)
+"""The same for the highest gain in twice the log likelihood that one cycle adds to red noise,
+which is how lines are judged in series too short for a background."""
+
+WIDER = 57.0
+"""Points at which the scale of a gain at one place is half as wide again as chi-square's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +53,37 @@ class Background:
     phi: float
 
 
-def red_noise(power: Power) -> Background:
+def red_noise(power: Power, *, without: npt.NDArray[np.bool_] | None = None) -> Background:
     """AR(1) spectrum fitted by least absolute deviations of the log periodogram.
 
-    Medians instead of means: lines do not lift it. In long series the log medians of blocks of
-    frequencies correct it, so that other smooth spectra are followed too (Mann and Lees 1996).
+    Medians instead of means: lines do not lift it; only Fourier frequencies count, over whose
+    neighbours a line does not spread. `without` marks bins that are known to hold lines. In long
+    series the log medians of blocks of frequencies correct it, so that other smooth spectra are
+    followed too (Mann and Lees 1996).
     """
     log_power = np.log(np.maximum(power.power, 1e-300))
-    turn = np.cos(2 * np.pi * power.frequency)
-    shapes = -np.log(1 + PHI_GRID[:, None] ** 2 - 2 * PHI_GRID[:, None] * turn[None, :])
-    rest = log_power[None, :] - shapes
+    counted = _fourier(power)
+    if without is not None and (counted & ~without).sum() >= LEAST_BINS:
+        counted &= ~without
+    shapes = -np.log(1 + PHI_GRID[:, None] ** 2 - 2 * PHI_GRID[:, None] * _turn(power)[None, :])
+    rest = log_power[None, counted] - shapes[:, counted]
     place = np.median(rest, axis=1)
     misfit = np.abs(rest - place[:, None]).mean(axis=1)
     best = int(np.argmin(misfit))
     level = shapes[best] + place[best] - LOG_MEDIAN
     level = level + _correction(log_power - level)
     return Background(np.exp(level), float(PHI_GRID[best]))
+
+
+def _turn(power: Power) -> Floats:
+    return np.cos(2 * np.pi * power.frequency)
+
+
+def _fourier(power: Power) -> npt.NDArray[np.bool_]:
+    """Bins at multiples of 1/n below one half."""
+    at = power.frequency
+    number = np.round(at / (at[1] - at[0])).astype(np.int64)
+    return (number % OVERSAMPLING == 0) & (at < 0.5 - 1e-9)
 
 
 def _correction(rest: Floats) -> Floats:
@@ -93,9 +121,29 @@ class Null:
 
 
 def null_for(n: int, bins: int) -> Null:
-    """The law for `n` points, interpolated in log length between simulated ones."""
-    at = np.log(NULL_LENGTHS)
-    place = float(np.interp(np.log(n), at, NULL_PLACE))
+    """The law of ratios for `n` points, interpolated in log length between simulated ones."""
+    place, scale = _between(n, NULL_LENGTHS, NULL_PLACE, NULL_SCALE)
     if n > NULL_LENGTHS[-1]:  # the maximum of m exponentials grows as log m
         place += float(np.log(n / NULL_LENGTHS[-1]))
-    return Null(place, float(np.interp(np.log(n), at, NULL_SCALE)), bins)
+    return Null(place, scale, bins)
+
+
+def gain_null_for(n: int, bins: int) -> Null:
+    """The law of likelihood gains (short series) for `n` points."""
+    return Null(*_between(n, GAIN_LENGTHS, GAIN_PLACE, GAIN_SCALE), bins)
+
+
+def _between(
+    n: int, lengths: tuple[int, ...], places: tuple[float, ...], scales: tuple[float, ...]
+) -> tuple[float, float]:
+    at = np.log(lengths)
+    return float(np.interp(np.log(n), at, places)), float(np.interp(np.log(n), at, scales))
+
+
+def placed_gain_p(gain: float, n: int) -> float:
+    """Chance of a likelihood gain of one cycle at a given frequency.
+
+    Chi-square with two degrees of freedom, its scale widened for the unknown autocorrelation
+    (`evaluation/spectral_null.py`: 2 % is reached at 11 to 12 for 36 and 60 points, 9.5 for 120).
+    """
+    return float(min(1.0, np.exp(-max(0.0, gain) / (2.0 + min(1.0, WIDER / n)))))

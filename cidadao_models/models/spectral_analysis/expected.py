@@ -129,7 +129,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Parts of the working series: `level + calendar + cycles + rest` is the series itself."""
+    """Parts of the working series: `level + calendar + cycles + rest` is the series itself.
+
+    `calendar_freedom` counts the calendar's columns as the ridge leaves them.
+    """
 
     level: Floats
     calendar: Floats
@@ -167,7 +170,8 @@ def fit(
         ridge[k:] = 2.0 * spread**2 / prior**2
         ridge[:k] = 1e-9 * len(y)
         weighted = Z * weight[:, None]
-        beta = np.linalg.solve(weighted.T @ Z + np.diag(ridge), weighted.T @ y)
+        gram = weighted.T @ Z
+        beta = np.linalg.solve(gram + np.diag(ridge), weighted.T @ y)
         error = y - Z @ beta
         spread = max(floor, robust_sd(error), 1e-12)
         weight = np.minimum(1.0, HUBER * spread / np.maximum(np.abs(error), 1e-12))
@@ -179,7 +183,9 @@ def fit(
     calendar = X @ beta[k:]
     rest = x - level - calendar - cycles
     profile = X[:, weekly] @ beta[k:][weekly]
-    return Expected(level, calendar, cycles, rest, spread, autocorrelation(held(rest)), profile)
+    used = np.trace(np.linalg.solve(gram + np.diag(ridge), gram)) - k
+    phi = autocorrelation(held(rest))
+    return Expected(level, calendar, cycles, rest, spread, phi, profile, max(0.0, float(used)))
 
 
 def _free_columns(n: int, shape: Shape) -> Floats:

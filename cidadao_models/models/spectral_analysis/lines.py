@@ -5,13 +5,13 @@ Needs a series whose levels and trend were taken out; slow movement is a trend, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from cidadao_models.models.spectral_analysis import background, periodogram
+from cidadao_models.models.spectral_analysis import background, periodogram, steps
 from cidadao_models.models.spectral_analysis.calendar import MONTH_DAYS, WEEK_DAYS, YEAR_DAYS
 
 Floats = npt.NDArray[np.float64]
@@ -23,6 +23,16 @@ TREND_DEGREE = 4
 LEAST_FOR_CURVES = 48
 """Degree of the trend taken out before a spectrum (a polynomial of degree 4 turns three times,
 less than `LEAST_CYCLES` do), and points from which it may bend at all."""
+
+LEAST_BINS = 6
+"""Fewest frequencies of a spectrum in which lines are looked for."""
+
+USUAL = (12.0, 7.0)
+"""Periods, in samples, that a list of numbers without dates is most likely to have."""
+
+LONG = 200
+"""Points from which lines are judged by their height over a background: its fit has few enough
+errors, and the noise may be of other kinds than first-order."""
 
 MOST_LINES = 12
 """Most lines taken out of one series."""
@@ -50,6 +60,12 @@ HARMONICS = {"semana": 3, "mes": 15, "ano": 12}
 """Harmonics of the calendar's cycles that count as explained by it (2 and 4 months, the fiscal
 reports of Lei Complementar 101/2000, are the 6th and 3rd of the year)."""
 
+OWN = 0.7
+"""Share of the level that goes to the calendar's cycles themselves; the rest to their harmonics."""
+
+PLACE_BINS = 1.5
+"""Independent frequencies within `NEAR` of one place."""
+
 FISCAL = {3: "quadrimestre", 6: "bimestre"}
 """Parts of the year in which fiscal reports are due (Lei Complementar 101/2000, 52 and 54)."""
 
@@ -58,11 +74,12 @@ CYCLE_DAYS = {"semana": WEEK_DAYS, "mes": MONTH_DAYS, "ano": YEAR_DAYS}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One peak above the noise: cycles a sample, its ratio to the background, local chance."""
+    """One peak above the noise: cycles a sample, its height or gain, local chance."""
 
     frequency: float
     ratio: float
     p_value: float
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,32 +93,120 @@ class Search:
     others: Floats
 
 
-def search(values: Floats, alpha: float, *, most: int = MOST_LINES) -> Search:
+def search(
+    values: Floats, alpha: float, *, freedom: float = 0.0, usual: float = 0.0
+) -> Search:
     """The lines of `values` (NaN missing), strongest first; at level `alpha` for the family.
 
     Each line is taken out by least squares before the next is looked for, so that its leakage is
-    not found again; the background is fitted anew each time.
+    not found again, and the noise is fitted anew each time. Series of fewer than `LONG` points are
+    judged by the likelihood that a cycle adds to red noise, longer ones by the height over the
+    background. `freedom` is what a calendar taken out before has used up; `usual` is the level
+    at which `USUAL` periods are tested by themselves in short series.
     """
     rest = detrended(values)
     found: list[Line] = []
+    n = len(values)
     while True:
-        power = periodogram.spectrum(rest, lowest=LEAST_CYCLES / len(rest))
-        if len(power.frequency) < 4:
-            noise = background.Background(np.ones(len(power.frequency)), 0.0)
-            null = background.null_for(len(rest), max(1, len(power.frequency)))
-            return Search(tuple(found), 0.0, periodogram.Power(power.frequency, noise.level), null,
-                          np.ones(len(power.frequency)))  # fmt: skip
+        power = periodogram.spectrum(rest, lowest=LEAST_CYCLES / n)
+        if len(power.frequency) < LEAST_BINS:
+            null = background.null_for(n, max(1, len(power.frequency)))
+            flat = np.ones(len(power.frequency))
+            return Search((), 0.0, periodogram.Power(power.frequency, flat), null, flat)
         noise = background.red_noise(power)
-        null = background.null_for(len(rest), len(power.frequency))
-        ratio = power.power / noise.level
-        at = int(np.argmax(ratio))
-        p = float(null.local_p(ratio[at]))
-        if len(found) >= most or float(null.family_p(ratio[at])) > alpha:
+        judge = _by_height if n >= LONG else _by_gain
+        line, null, others = judge(rest, power, noise, freedom)
+        if float(null.family_p(line.ratio)) > alpha and usual > 0 and n < LONG:
+            line = _usual_line(rest, power, usual / len(USUAL), found) or line
+        rare = line.p_value <= usual / len(USUAL) if line.usual else (
+            float(null.family_p(line.ratio)) <= alpha
+        )
+        if len(found) >= MOST_LINES or not rare:
             floor = periodogram.Power(power.frequency, noise.level)
-            return Search(tuple(found), noise.phi, floor, null, null.local_p(ratio))
-        frequency = periodogram.peak(periodogram.Power(power.frequency, ratio), at)
-        found.append(Line(frequency, float(ratio[at]), p))
-        rest = without(rest, [line.frequency for line in found[-1:]])
+            return Search(tuple(found), noise.phi, floor, null, others)
+        found.append(line)
+        rest = without(rest, [line.frequency])
+
+
+def _usual_line(
+    rest: Floats, power: periodogram.Power, alpha: float, found: Sequence[Line]
+) -> Line | None:
+    """The clearest of the usual periods, if rare at its own place and not found before."""
+    seen = np.isfinite(rest).astype(np.float64)
+    plain = cycle_score(rest, seen, ()).score
+    best: Line | None = None
+    for period in USUAL:
+        at = int(np.argmin(np.abs(power.frequency - 1 / period)))
+        near = abs(power.frequency[at] - 1 / period) <= NEAR / len(rest)
+        known = any(abs(line.frequency - 1 / period) <= 1.5 / len(rest) for line in found)
+        if near and not known:
+            gain = cycle_score(rest, seen, (1 / period,)).score - plain
+            p = background.placed_gain_p(gain, int(seen.sum()))
+            if p <= alpha and (best is None or p < best.p_value):
+                best = Line(periodogram.peak(power, at), gain, p, usual=True)
+    return best
+
+
+Judged = tuple[Line, background.Null, Floats]
+
+
+def _by_height(
+    rest: Floats, power: periodogram.Power, noise: background.Background, freedom: float
+) -> Judged:
+    """The highest line over the background; chances of all frequencies."""
+    ratio = power.power / noise.level
+    null = background.null_for(len(rest), len(ratio))
+    at = int(np.argmax(ratio))
+    frequency = periodogram.peak(periodogram.Power(power.frequency, ratio), at)
+    line = Line(frequency, float(ratio[at]), float(null.local_p(ratio[at])))
+    return line, null, null.local_p(ratio)
+
+
+def _by_gain(
+    rest: Floats, power: periodogram.Power, noise: background.Background, freedom: float
+) -> Judged:
+    """The line that adds most to the likelihood of red noise; chances of the peaks compared."""
+    n = len(rest)
+    seen = np.isfinite(rest).astype(np.float64)
+    share = max(0.1, 1 - freedom / n)
+    null = background.gain_null_for(n, len(power.frequency))
+    plain = cycle_score(rest, seen, ())
+    peaks = _peaks(power, plain.phi)
+    frequencies = [periodogram.peak(power, int(at)) for at in peaks]
+    gains = [share * (cycle_score(rest, seen, (f,)).score - plain.score) for f in frequencies]
+    best = int(np.argmax(gains))
+    others = np.ones(len(power.frequency))
+    others[peaks] = null.local_p(np.asarray(gains))
+    line = Line(frequencies[best], float(gains[best]), float(null.local_p(gains[best])))
+    return line, null, others
+
+
+def cycle_score(rest: Floats, seen: Floats, frequencies: Sequence[float]) -> steps.Fit:
+    """Likelihood of a mean, cycles and red noise."""
+    turn = 2 * np.pi * np.arange(len(rest))[:, None] * np.asarray(frequencies)[None, :]
+    X = np.hstack([np.ones((len(rest), 1)), np.cos(turn), np.sin(turn)])
+    known = rest[seen > 0]
+    floor = 1e-9 * float(known @ known) / len(known) + 1e-300
+    return steps.regress(np.where(seen > 0, rest, 0.0), seen, X, floor=floor)
+
+
+def _peaks(power: periodogram.Power, phi: float) -> npt.NDArray[np.intp]:
+    """Bins of the highest maxima: of the power itself and of what red noise leaves of it."""
+    white = power.power * (1 + phi**2 - 2 * phi * np.cos(2 * np.pi * power.frequency))
+    chosen: set[int] = set()
+    for height, count in ((white, 6), (power.power, 3)):
+        edge = np.concatenate([[-np.inf], height, [-np.inf]])
+        tops = np.flatnonzero((height >= edge[:-2]) & (height >= edge[2:]))
+        chosen |= {int(at) for at in tops[np.argsort(-height[tops], kind="stable")][:count]}
+    return np.array(sorted(chosen), dtype=np.intp)
+
+
+def highest(values: Floats) -> float:
+    """What `search` compares with its law in a series of noise: the first line's height or gain."""
+    rest = detrended(values)
+    power = periodogram.spectrum(rest, lowest=LEAST_CYCLES / len(values))
+    judge = _by_height if len(values) >= LONG else _by_gain
+    return judge(rest, power, background.red_noise(power), 0.0)[0].ratio
 
 
 def detrended(values: Floats) -> Floats:
@@ -239,32 +344,108 @@ def refined(lines: Sequence[Line], numbers: Sequence[int]) -> float:
 
 
 def calendar_families(
-    values: Floats, noise: Floats, null: background.Null, alpha: float, unit_days: float
+    values: Floats, rest: Floats | None, alpha: float, unit_days: float
 ) -> list[Family]:
-    """Weekly, monthly and yearly cycles of a dated series, against the noise left without them.
+    """Weekly, monthly and yearly cycles of a dated series, against the noise beside them.
 
-    `values`: the series without levels and trend but with its calendar; `noise`: background of
-    what the calendar left. Each harmonic is tested at its own place only, so few tests are made.
+    `values`: the series without levels and trend but with its calendar. The noise is that of
+    `rest`, what the calendar left, or, where the calendar has few frequencies, of `values` between
+    them. Each harmonic is tested at its own place only, so few tests are made.
     """
     power = periodogram.spectrum(detrended(values), lowest=LEAST_CYCLES / len(values))
-    if len(power.frequency) < 4 or len(power.frequency) != len(noise):
+    if len(power.frequency) < LEAST_BINS:
         return []
-    ratio = power.power / noise
     places = _calendar_places(power.frequency, len(values), unit_days)
-    bar = alpha / max(1, sum(len(each) for each in places.values()))
-    found = []
-    for cycle, harmonics in places.items():
-        lines, numbers = [], []
-        for number, window in harmonics.items():
-            at = int(window[np.argmax(ratio[window])])
-            line = Line(periodogram.peak(power, at), float(ratio[at]),
-                        float(null.local_p(ratio[at])))  # fmt: skip
-            if line.p_value * len(window) <= bar:
-                lines.append(line)
-                numbers.append(number)
-        if lines:
-            found.append(_calendar_family(cycle, lines, numbers, unit_days))
-    return found
+    if not places:
+        return []
+    bars = {
+        (cycle, number): _bar(alpha, number, places)
+        for cycle, each in places.items()
+        for number in each
+    }
+    judge = _placed_heights if len(values) >= LONG else _placed_gains
+    chosen = judge(values, rest, power, places, bars)
+    return [
+        _calendar_family(cycle, list(each.values()), list(each), unit_days)
+        for cycle, each in chosen.items()
+        if each
+    ]
+
+
+def _bar(alpha: float, number: int, places: Places) -> float:
+    if number == 1:
+        return OWN * alpha / len(places)
+    return (1 - OWN) * alpha / max(1, sum(len(each) - (1 in each) for each in places.values()))
+
+
+Places = dict[str, dict[int, npt.NDArray[np.int64]]]
+Bars = dict[tuple[str, int], float]
+Chosen = dict[str, dict[int, Line]]
+
+
+def _placed_heights(
+    values: Floats, rest: Floats | None, power: periodogram.Power, places: Places, bars: Bars
+) -> Chosen:
+    """Harmonics whose height over the background is rare at their own place."""
+    n = len(values)
+    null = background.null_for(n, len(power.frequency))
+    if rest is None:
+        lines_at = np.zeros(len(power.frequency), dtype=bool)
+        lines_at[np.concatenate([w for each in places.values() for w in each.values()])] = True
+        noise = background.red_noise(power, without=lines_at)
+    else:
+        left = periodogram.spectrum(detrended(rest), lowest=LEAST_CYCLES / n)
+        noise = background.red_noise(left)
+    ratio = power.power / noise.level
+    chosen: Chosen = {}
+    for cycle, number, window in _each(places):
+        at = int(window[np.argmax(ratio[window])])
+        line = Line(periodogram.peak(power, at), float(ratio[at]), placed_p(ratio[at], null))
+        if line.p_value <= bars[cycle, number]:
+            chosen.setdefault(cycle, {})[number] = line
+    return chosen
+
+
+def _placed_gains(
+    values: Floats, rest: Floats | None, power: periodogram.Power, places: Places, bars: Bars
+) -> Chosen:
+    """Harmonics added one after another while the likelihood they add is rare."""
+    left = detrended(values)
+    seen = np.isfinite(left).astype(np.float64)
+    waiting = {
+        (cycle, number): periodogram.peak(power, int(window[np.argmax(power.power[window])]))
+        for cycle, number, window in _each(places)
+    }
+    chosen: Chosen = {}
+    taken: list[float] = []
+    while waiting:
+        plain = cycle_score(left, seen, taken).score
+        gains = {
+            key: cycle_score(left, seen, (*taken, f)).score - plain for key, f in waiting.items()
+        }
+        n = int(seen.sum()) - 2 * len(taken)
+        p = {key: background.placed_gain_p(gain * n / seen.sum(), n) for key, gain in gains.items()}
+        key = min(p, key=lambda one: p[one] / bars[one])
+        if n < LEAST_BINS or p[key] > bars[key]:
+            return chosen
+        taken.append(waiting[key])
+        chosen.setdefault(key[0], {})[key[1]] = Line(waiting.pop(key), float(gains[key]), p[key])
+    return chosen
+
+
+def _each(places: Places) -> Iterator[tuple[str, int, npt.NDArray[np.int64]]]:
+    for cycle, each in places.items():
+        for number, window in each.items():
+            yield cycle, number, window
+
+
+def placed_p(ratio: float, null: background.Null) -> float:
+    """Chance of a ratio at one given place, within `NEAR` of it.
+
+    An exponential tail with the background's own error, which the null's scale holds, for the two
+    half-independent bins that such a place has.
+    """
+    return float(min(1.0, PLACE_BINS * np.exp(-ratio / null.scale)))
 
 
 def _calendar_places(

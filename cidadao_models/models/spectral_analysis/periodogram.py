@@ -15,7 +15,9 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 TAPERED = 0.2
-"""Share of the series that a cosine fades in and out: less leakage from strong lines (Tukey)."""
+LEAST_TAPERED = 200
+"""Share of the series that a cosine fades in and out: less leakage from strong lines (Tukey); and
+points below which none is, as it would cost a short series its few frequencies."""
 
 OVERSAMPLING = 2
 """Frequencies for each 1/n: a line between two Fourier frequencies loses less of its power."""
@@ -40,7 +42,7 @@ def spectrum(values: Floats, *, lowest: float = 0.0, tapered: bool = True) -> Po
     """
     n = len(values)
     seen = np.isfinite(values)
-    window = tukey(n, TAPERED) if tapered and n > 2 else np.ones(n)
+    window = tukey(n, TAPERED) if tapered and n >= LEAST_TAPERED else np.ones(n)
     weight = np.where(seen, window, 0.0)
     size = OVERSAMPLING * n
     bins = np.arange(1, size // 2 + 1)

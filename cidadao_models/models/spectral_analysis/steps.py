@@ -85,7 +85,11 @@ def fit(values: Floats, weight: Floats, steps: Ints, *, trend: bool, floor: floa
 
     `weight` is the share of a full value that each stands for; `floor` is the least variance a value may have left: exact data have no infinite likelihood.
     """
-    X = design(len(values), steps, trend)
+    return regress(values, weight, design(len(values), steps, trend), floor=floor)
+
+
+def regress(values: Floats, weight: Floats, X: Floats, *, floor: float) -> Fit:
+    """As `fit`, for any columns."""
     seen = weight > 0
     x = np.where(seen, values, 0.0)
     both = seen[1:] & seen[:-1]

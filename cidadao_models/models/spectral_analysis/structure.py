@@ -18,10 +18,8 @@ from cidadao_models.models.spectral_analysis import (
     changes,
     expected,
     lines,
-    periodogram,
     spikes,
 )
-from cidadao_models.models.spectral_analysis.background import Null, null_for, red_noise
 from cidadao_models.models.spectral_analysis.series import Series
 
 Floats = npt.NDArray[np.float64]
@@ -29,9 +27,11 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 SHARES = {
-    "cycles": 0.62, "calendar": 0.16, "level": 0.16, "spread": 0.08, "profile": 0.06, "spikes": 0.10,
+    "cycles": 0.5, "undated": 0.6, "usual": 0.2, "calendar": 0.5, "level": 0.16, "spread": 0.08, "profile": 0.06,
+    "spikes": 0.10,
 }  # fmt: skip
-"""How the chance of a false alarm is divided among the kinds of finding (of alpha each)."""
+"""How the chance of a false alarm is divided among the kinds of finding (of alpha each); cycles
+of a series without dates, of which none belongs to a calendar, have `undated` and `usual`."""
 
 LEAST_POINTS = 8
 """Fewest points about which anything is said."""
@@ -106,6 +106,11 @@ def unit_days(series: Series) -> float | None:
     if series.times is None:
         return None
     return calendar.UNIT_DAYS[series.unit] * series.step
+
+
+def cycle_share(series: Series) -> float:
+    """Share of alpha that cycles outside the calendar have."""
+    return SHARES["undated" if series.times is None else "cycles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +288,13 @@ def _cycles(
         return None, []
     rest = fit.rest + fit.cycles
     reach = CLIP * expected.robust_sd(rest)
-    search = lines.search(np.clip(rest, -reach, reach), frame.alpha * SHARES["cycles"])
+    dated = frame.work.times is not None
+    search = lines.search(
+        np.clip(rest, -reach, reach),
+        frame.alpha * cycle_share(frame.work),
+        freedom=fit.calendar_freedom,
+        usual=0.0 if dated else frame.alpha * SHARES["usual"],
+    )
     return search, lines.families(search.lines, frame.work.n)
 
 
@@ -352,21 +363,8 @@ def _calendar_families(
         moving[kept], rest[kept] = fit.calendar + fit.rest, fit.rest
         idle = np.isfinite(series.values) & np.isnan(moving)
         moving[idle], rest[idle] = -np.nanmedian(fit.level), 0.0
-    noise = red_noise(periodogram.spectrum(lines.detrended(rest), lowest=_lowest(series.n)))
-    return tuple(
-        lines.calendar_families(
-            moving, noise.level, _null(series.n), alpha * SHARES["calendar"], days
-        )
-    )
-
-
-def _lowest(n: int) -> float:
-    return lines.LEAST_CYCLES / n
-
-
-def _null(n: int) -> Null:
-    bins = np.arange(1, n + 1) / (2 * n)
-    return null_for(n, int((bins > _lowest(n)).sum()))
+    left = rest if series.unit == "dias" else None
+    return tuple(lines.calendar_families(moving, left, alpha * SHARES["calendar"], days))
 
 
 def band(structure: Structure, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
