@@ -154,7 +154,7 @@ PLANTS = ("level x2", "day x30", "variance x4", "weekend lost", "10-day cycle")
 
 def planted(series: pd.Series, kind: str, rng: np.random.Generator) -> tuple[pd.Series, int]:
     """The daily series with one thing planted, and the position of its first point."""
-    value, days = series.to_numpy().copy(), series.index
+    value, days = series.to_numpy().copy(), pd.DatetimeIndex(series.index)
     n = len(value)
     start = int(n * rng.uniform(0.35, 0.65))
     if kind == "level x2":
@@ -166,13 +166,13 @@ def planted(series: pd.Series, kind: str, rng: np.random.Generator) -> tuple[pd.
     elif kind == "variance x4":
         value[start:] *= np.exp(rng.normal(0, 0.4 * np.sqrt(3), n - start))
     elif kind == "weekend lost":
-        for at in np.flatnonzero((days.day_of_week >= 5) & (np.arange(n) >= start)):
+        for weekend in np.flatnonzero((days.day_of_week >= 5) & (np.arange(n) >= start)):
+            at = int(weekend)
             near = slice(max(0, at - 10), at + 10)
             ordinary = value[near][(days[near].day_of_week < 5) & (value[near] > 0)]
             value[at] = rng.choice(ordinary)
     else:
-        at = np.arange(start, n)
-        value[start:] *= np.exp(0.5 * np.sin(2 * np.pi * at / 10))
+        value[start:] *= np.exp(0.5 * np.sin(2 * np.pi * np.arange(start, n) / 10))
     return pd.Series(value, days), start
 
 

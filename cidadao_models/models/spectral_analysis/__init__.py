@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cidadao_models.models.spectral_analysis.analyzer import SpectralAnalyzer
+    from cidadao_models.models.spectral_analysis.contracts import choices, from_records
     from cidadao_models.models.spectral_analysis.report import CoherenceReport, SpectralReport
 
-__all__ = ["CoherenceReport", "SpectralAnalyzer", "SpectralReport"]
+__all__ = ["CoherenceReport", "SpectralAnalyzer", "SpectralReport", "choices", "from_records"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,6 +20,10 @@ def __getattr__(name: str) -> Any:
         from cidadao_models.models.spectral_analysis import analyzer
 
         return analyzer.SpectralAnalyzer
+    if name in ("choices", "from_records"):
+        from cidadao_models.models.spectral_analysis import contracts
+
+        return getattr(contracts, name)
     if name in __all__:
         from cidadao_models.models.spectral_analysis import report
 

@@ -45,6 +45,9 @@ GOOD_POWER = 0.8
 TAPER_LOSS = 0.87
 """Share of a line's power that the taper keeps: `sum(w)**2 / (n * sum(w**2))` at 20 %."""
 
+LEAST_STRENGTH = 0.005
+"""Least share of the variance of a cycle worth telling when the calendar does not hold it."""
+
 DECEMBER_SHARE = 0.06
 """Share of alpha of the test of the last December."""
 
@@ -205,21 +208,22 @@ def _add_cycles(answer: SpectralReport, parts: Structure, alpha: float) -> None:
     """Cycles of the calendar and others, each with its share of the variance."""
     if parts.search is None:
         return
-    moving = lines.detrended(parts.x - parts.fit.level)
+    moving = structure.moving_part(parts)
     q = _q_values(parts)
     found: list[tuple[Period, str]] = []
     for family in parts.families:
         cycle, _ = lines.calendar_cycle(family.frequency, parts.work.n, parts.unit_days)
-        strength = _share(moving, family)
+        strength = structure.share(moving, family)
         one = _period(family, cycle, answer, parts.work.step, q[family.p_value], strength)
-        found.append((one, cycle))
+        if strength >= LEAST_STRENGTH:
+            found.append((one, cycle))
     full = _whole_grid(parts, moving)
     tests = max(1, sum(len(family.lines) for family in parts.calendar_families))
     for family in parts.calendar_families:
         name = _fiscal(family)
         found = [(one, cycle) for one, cycle in found if cycle not in (family.cycle, name)]
         rate = min(1.0, family.p_value * tests)
-        one = _period(family, name, answer, answer.step, rate, _share(full, family))
+        one = _period(family, name, answer, answer.step, rate, structure.share(full, family))
         found.append((one, name))
     found.sort(key=lambda pair: (-pair[0].strength, pair[0].period))
     answer.periods = [one for one, _ in found]
@@ -252,15 +256,6 @@ def _q_values(parts: Structure) -> dict[float, float]:
     mine = [family.p_value for family in parts.families]
     all_p = np.concatenate([mine, parts.search.others])
     return dict(zip(mine, adjusted(all_p)[: len(mine)].tolist(), strict=True))
-
-
-def _share(moving: Floats, family: lines.Family) -> float:
-    """Share of the variance that the sinusoids of a family explain, in [0, 1]."""
-    seen = np.isfinite(moving)
-    waves = lines.fitted(moving, [line.frequency for line in family.lines])
-    total = float(np.var(moving[seen]))
-    left = float(np.var(moving[seen] - waves[seen]))
-    return float(np.clip(1 - left / total, 0.0, 1.0)) if total > 0 else 0.0
 
 
 def _whole_grid(parts: Structure, moving: Floats) -> Floats:
@@ -321,7 +316,7 @@ def _add_spikes(answer: SpectralReport, parts: Structure, alpha: float) -> None:
     wanted = parts.scale.back(parts.fit.fitted)
     answer.spikes = [
         Spike(
-            parts.work.label(i),
+            parts.work.label(int(i)),
             float(parts.work.values[i]),
             float(wanted[i]),
             float(parts.spike_chance[i]),
@@ -393,24 +388,28 @@ def _add_expected(answer: SpectralReport, parts: Structure) -> None:
     }
 
 
-def power_of(n: int, alpha: float) -> float:
+def power_of(n: int, alpha: float, *, placed: bool = False) -> float:
     """Chance that a cycle as large as one sd of white noise is found in `n` points.
 
     Cosine of amplitude 1 sd in noise of sd 1: a noncentral chi-square with two degrees of freedom.
+    `placed`: the year in a dated series, which is looked for at its own place.
     """
     if n < structure.LEAST_POINTS:
         return 0.0
-    if n < lines.LONG:
+    if n >= lines.LONG:
+        bar = background.null_for(n, 1).ratio(alpha * SHARES["undated"])
+        return float(stats.ncx2.sf(2 * bar, 2, TAPER_LOSS * n / 2))
+    if placed:
+        bar = background.placed_gain(alpha * SHARES["calendar"] * lines.OWN, n)
+    else:
         bar = background.gain_null_for(n, 1).ratio(alpha * SHARES["undated"])
-        return float(stats.ncx2.sf(bar, 2, n * np.log1p(0.5)))
-    bar = background.null_for(n, 1).ratio(alpha * SHARES["undated"])
-    return float(stats.ncx2.sf(2 * bar, 2, TAPER_LOSS * n / 2))
+    return float(stats.ncx2.sf(bar, 2, n * np.log1p(0.5)))
 
 
-def length_needed(alpha: float) -> int:
+def length_needed(alpha: float, *, placed: bool = False) -> int:
     """Fewest points at which `power_of` reaches `GOOD_POWER`."""
     n = structure.LEAST_POINTS
-    while power_of(n, alpha) < GOOD_POWER:
+    while power_of(n, alpha, placed=placed) < GOOD_POWER:
         n += 1
     return n
 
@@ -426,9 +425,10 @@ def _judge(answer: SpectralReport, parts: Structure, alpha: float) -> None:
             f"Com {n} {_points(unit)} não se pode falar de ciclos; são precisos pelo menos {least}."
         )
     else:
-        power = power_of(n, alpha)
+        placed = answer.unit == "meses"
+        power = power_of(n, alpha, placed=placed)
         if power < GOOD_POWER:
-            needed = max(least, length_needed(alpha))
+            needed = max(least, length_needed(alpha, placed=placed))
             reasons.append(
                 f"Com {n} {_points(unit)} o poder é limitado: um ciclo tão grande quanto o desvio"
                 f" do ruído só seria visto em {100 * power:.0f} % dos casos; são precisos"

@@ -146,4 +146,13 @@ def placed_gain_p(gain: float, n: int) -> float:
     Chi-square with two degrees of freedom, its scale widened for the unknown autocorrelation
     (`evaluation/spectral_null.py`: 2 % is reached at 11 to 12 for 36 and 60 points, 9.5 for 120).
     """
-    return float(min(1.0, np.exp(-max(0.0, gain) / (2.0 + min(1.0, WIDER / n)))))
+    return float(min(1.0, np.exp(-max(0.0, gain) / _width(n))))
+
+
+def placed_gain(p: float, n: int) -> float:
+    """The gain whose chance at a given frequency is `p`."""
+    return -float(np.log(p)) * _width(n)
+
+
+def _width(n: int) -> float:
+    return 2.0 + min(1.0, WIDER / n)

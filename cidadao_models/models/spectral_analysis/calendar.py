@@ -92,11 +92,14 @@ def daily(days: Days) -> Design:
     wide = np.arange(days[0] - 10, days[-1] + 32)  # neighbours decide who is a working day
     public, optional = days_off(wide)
     wide_weekday = (wide.astype(np.int64) + 3) % 7
+    day = (wide - wide.astype("datetime64[M]")).astype(np.int64) + 1
+    december = wide.astype("datetime64[M]").astype(np.int64) % 12 == 11
+    optional &= ~(december & (day >= 24))  # half days, on which books are closed: see `_year`
     works = (wide_weekday < 5) & ~public & ~optional
     place = (days - wide[0]).astype(np.int64)
     _weekdays(parts, weekday)
     _holidays(parts, place, public, optional, wide_weekday, works)
-    _month(parts, days, wide, works, place)
+    _month(parts, days, wide, works, (wide_weekday < 5) & ~public, place)
     _year(parts, days, works[place])
     return parts.design(works[place])
 
@@ -150,7 +153,6 @@ def _holidays(
     short_week = works & (days_in_week[week_code] > 0)
     for column, prior in (
         (public & week, 3.0),
-        (optional & week, 2.0),
         (public & ~week, 0.5),
         (bridge, 2.0),
         (eve & ~bridge, 0.5),
@@ -158,11 +160,32 @@ def _holidays(
         (short_week, 0.3),
     ):
         parts.add(column[place], prior)
+    for column in _kinds(optional & week, weekday):
+        parts.add(column[place], 2.0)
+
+
+def _kinds(optional: Bools, weekday: npt.NDArray[np.int64]) -> list[Bools]:
+    """Optional days off by what they are, as bodies keep some and not others: Carnival's Monday
+    and Tuesday, Ash Wednesday, Corpus Christi (a Thursday), others such as 28 October."""
+    beside = np.roll(optional, 1) | np.roll(optional, -1)
+    carnival = optional & beside & (weekday < 2)
+    ash = optional & beside & (weekday == 2)
+    thursday = optional & ~beside & (weekday == 3)
+    return [carnival, ash, thursday, optional & ~carnival & ~ash & ~thursday]
 
 
 def _month(
-    parts: _Columns, days: Days, wide: Days, works: Bools, place: npt.NDArray[np.int64]
+    parts: _Columns,
+    days: Days,
+    wide: Days,
+    works: Bools,
+    office: Bools,
+    place: npt.NDArray[np.int64],
 ) -> None:
+    """Both ends of the month, pay days and closing of the books, on working days.
+
+    `office` are the working days of those who keep the optional days off.
+    """
     month = wide.astype("datetime64[M]").astype(np.int64)
     month -= month[0]
     first, last = _working_ranks(month, works)
@@ -170,6 +193,9 @@ def _month(
         prior = 1.0 if rank <= 5 else 0.5
         parts.add((works & (first == rank))[place], prior)
         parts.add((works & (last == rank))[place], prior)
+    other_first, _ = _working_ranks(month, office)  # some bodies count optional days off
+    for rank in (1, 2, 3, 4, 5):
+        parts.add((office & (other_first == rank) & (first != rank))[place], 1.0)
     day = (wide - wide.astype("datetime64[M]")).astype(np.int64) + 1
     for pay_day in PAY_DAYS:
         parts.add(_rolled(day == pay_day, works)[place], 1.0)
@@ -221,6 +247,8 @@ def _year(parts: _Columns, days: Days, working: Bools) -> None:
     parts.add(december & (day >= 10) & working, strong)
     parts.add(december & (day >= 20) & working, strong)
     parts.add(december & (day >= 24), strong)
+    parts.add(december & (day == 24), 2.0 * strong)
+    parts.add(december & (day == 31), 2.0 * strong)
     parts.add(january & (day <= 20) & working, strong)
     if not known:
         return

@@ -156,7 +156,7 @@ def _refined(z: Floats, places: Ints, size: int, phi: float) -> Ints:
 
 def _placed(z: Floats, near: int, reach: int, phi: float) -> int:
     """Best position of one step within `reach` of `near`."""
-    before, after = np.nanmean(z[: max(1, near)]), np.nanmean(z[near:])
+    before, after = float(np.nanmean(z[: max(1, near)])), float(np.nanmean(z[near:]))
     candidates = range(max(1, near - reach), min(len(z) - 1, near + reach) + 1)
     cost = [_whitened(z, place, before, after, phi) for place in candidates]
     return int(candidates[int(np.argmin(cost))])
@@ -202,7 +202,8 @@ def profile_steps(
     Each week is projected on the profile of the whole series: one number a week, about 1 while
     the pattern holds and 0 when it is lost, whatever the level of the week.
     """
-    start = int(np.flatnonzero(weekday == 0)[0]) if (weekday == 0).any() else len(x)
+    monday = np.flatnonzero(weekday == 0)
+    start = int(monday[0]) if len(monday) else len(x)
     days = len(np.unique(weekday))
     weeks = (len(x) - start) // days
     if weeks < 12:

@@ -19,6 +19,10 @@ Floats = npt.NDArray[np.float64]
 LEAST_CYCLES = 2.5
 """Turns of a cycle inside the series below which it can't be told from a trend."""
 
+MANY_CYCLES = 4.9
+"""The same in long series for cycles that no calendar explains: the slow part of most spectra
+rises in ways that first-order noise does not."""
+
 TREND_DEGREE = 4
 LEAST_FOR_CURVES = 48
 """Degree of the trend taken out before a spectrum (a polynomial of degree 4 turns three times,
@@ -88,7 +92,7 @@ class Search:
 
     lines: tuple[Line, ...]
     phi: float
-    background: periodogram.Power
+    floor: periodogram.Power
     null: background.Null
     others: Floats
 
@@ -108,7 +112,7 @@ def search(
     found: list[Line] = []
     n = len(values)
     while True:
-        power = periodogram.spectrum(rest, lowest=LEAST_CYCLES / n)
+        power = periodogram.spectrum(rest, lowest=least_cycles(n) / n)
         if len(power.frequency) < LEAST_BINS:
             null = background.null_for(n, max(1, len(power.frequency)))
             flat = np.ones(len(power.frequency))
@@ -153,10 +157,14 @@ Judged = tuple[Line, background.Null, Floats]
 def _by_height(
     rest: Floats, power: periodogram.Power, noise: background.Background, freedom: float
 ) -> Judged:
-    """The highest line over the background; chances of all frequencies."""
+    """The highest line over the background; chances of all frequencies.
+
+    A maximum at the lowest frequency is the foot of a slower movement, no line.
+    """
     ratio = power.power / noise.level
     null = background.null_for(len(rest), len(ratio))
-    at = int(np.argmax(ratio))
+    rising = np.concatenate([[False], ratio[1:] >= ratio[:-1]])
+    at = int(np.argmax(np.where(rising, ratio, 0.0)))
     frequency = periodogram.peak(periodogram.Power(power.frequency, ratio), at)
     line = Line(frequency, float(ratio[at]), float(null.local_p(ratio[at])))
     return line, null, null.local_p(ratio)
@@ -201,10 +209,15 @@ def _peaks(power: periodogram.Power, phi: float) -> npt.NDArray[np.intp]:
     return np.array(sorted(chosen), dtype=np.intp)
 
 
+def least_cycles(n: int) -> float:
+    """Turns inside `n` points that a cycle outside the calendar must have."""
+    return MANY_CYCLES if n >= LONG else LEAST_CYCLES
+
+
 def highest(values: Floats) -> float:
     """What `search` compares with its law in a series of noise: the first line's height or gain."""
     rest = detrended(values)
-    power = periodogram.spectrum(rest, lowest=LEAST_CYCLES / len(values))
+    power = periodogram.spectrum(rest, lowest=least_cycles(len(values)) / len(values))
     judge = _by_height if len(values) >= LONG else _by_gain
     return judge(rest, power, background.red_noise(power), 0.0)[0].ratio
 
@@ -366,7 +379,7 @@ def calendar_families(
     judge = _placed_heights if len(values) >= LONG else _placed_gains
     chosen = judge(values, rest, power, places, bars)
     return [
-        _calendar_family(cycle, list(each.values()), list(each), unit_days)
+        _calendar_family(cycle, [each[number] for number in sorted(each)], sorted(each))
         for cycle, each in chosen.items()
         if each
     ]
@@ -467,9 +480,7 @@ def _calendar_places(
     return places
 
 
-def _calendar_family(
-    cycle: str, lines: list[Line], numbers: list[int], unit_days: float
-) -> Family:
+def _calendar_family(cycle: str, lines: list[Line], numbers: list[int]) -> Family:
     common = int(np.gcd.reduce(numbers))
     if cycle != "ano" or common not in FISCAL:
         common = 1

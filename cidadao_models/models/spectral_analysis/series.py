@@ -114,7 +114,7 @@ def _split(data: Any, dates: Any) -> tuple[Any, Any]:
             details={"field": "time_series"},
         )
     if dates is None and len(data) and all(isinstance(point, Mapping) for point in data):
-        return _points(data)
+        return _points(list(data))
     return data, dates
 
 

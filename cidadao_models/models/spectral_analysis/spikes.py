@@ -17,6 +17,9 @@ Bools = npt.NDArray[np.bool_]
 LEVELS = (0.90, 0.95, 0.975, 0.99)
 """Quantiles of the residuals that tell how heavy their tail is."""
 
+MORE_H = 0.03
+"""Added to the heaviness seen: beyond the last quantile nobody has looked."""
+
 LEAST_BEYOND = 10
 """Points beyond a quantile for it to be used."""
 
@@ -28,12 +31,12 @@ EFFICIENCY = 0.37
 points are worth degrees of freedom."""
 
 
-def chances(innovation: Floats, usable: Bools, shown: Bools) -> Floats:
+def chances(innovation: Floats, usable: Bools, shown: Bools, fitted: float = 0.0) -> Floats:
     """Chance of each innovation or a larger one among `usable.sum()` like it; 1 unless `shown`.
 
     Both tails are Tukey's g-and-h with g = 0: normal at h = 0, heavier by `exp(h z^2 / 2)`; h is
     read from the quantiles of each side. Few points get a Student law for the unknown spread. The
-    answer is for the whole family (Šidák), so a bar of 1 % is reached by one noise series in 100.
+    `fitted` parameters are taken off. The answer is for the whole family (Šidák), so a bar of 1 % is reached by one noise series in 100.
     """
     answer = np.ones(len(innovation))
     usable = usable & np.isfinite(innovation)
@@ -41,11 +44,12 @@ def chances(innovation: Floats, usable: Bools, shown: Bools) -> Floats:
     if len(values) < 8:
         return answer
     centre = float(np.median(values))
-    spread = robust_sd(values - centre)
+    free = max(4.0, len(values) - 2.0 - fitted)
+    spread = robust_sd(values - centre) * float(np.sqrt(max(1.0, len(values) / free)))
     if spread == 0:
         return answer
     z = (values - centre) / spread
-    freedom = max(3.0, EFFICIENCY * (len(z) - 2))
+    freedom = max(3.0, EFFICIENCY * free)
     one = np.where(z > 0, _tail(z, freedom), _tail(-z, freedom))
     answer[usable] = -np.expm1(len(z) * np.log1p(-np.minimum(2 * one, 1 - 1e-16)))
     return np.where(shown, answer, 1.0)
@@ -67,7 +71,7 @@ def heaviness(z: Floats) -> float:
         normal = float(special.ndtri(level))
         seen = float(np.quantile(z, level))
         found.append(2 * np.log(max(seen, 1e-9) / normal) / normal**2)
-    return float(np.clip(np.mean(found), 0.0, MOST_H)) if found else 0.0
+    return float(np.clip(np.mean(found) + MORE_H, 0.0, MOST_H)) if found else 0.0
 
 
 def _unbent(z: Floats, h: float) -> Floats:

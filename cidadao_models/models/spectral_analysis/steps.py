@@ -122,4 +122,4 @@ def _autocorrelation(rest: Floats, both: npt.NDArray[np.bool_]) -> float:
 def _solve(X: Floats, y: Floats) -> Floats:
     gram = X.T @ X
     gram[np.diag_indices_from(gram)] += _TINY * max(1.0, float(np.trace(gram)))
-    return np.linalg.solve(gram, X.T @ y)
+    return np.asarray(np.linalg.solve(gram, X.T @ y), dtype=np.float64)

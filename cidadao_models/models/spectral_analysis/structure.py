@@ -7,6 +7,7 @@ more than the other. Words and reports are made elsewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -56,7 +57,7 @@ IDLE_CHANCE = 1e-4
 """Chance below which a run of zeros is a pause of its own and not ordinary days without
 movement."""
 
-LEAST_GROUP_SPREAD = 0.05
+LEAST_GROUP_SPREAD = 0.3
 """Least spread of one kind of day (weekends, holidays) beside that of all."""
 
 SAME_EVENT = 28
@@ -155,7 +156,8 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
     innovation = expected.innovations(noise, fit.phi)
     spreads = _spreads(frame, innovation, profiles)
     steady = _steadied(innovation, spreads)
-    chance = spikes.chances(steady, np.isfinite(frame.x) & (work.values != 0), _may_spike(frame, fit))
+    moving = np.isfinite(frame.x) & (work.values != 0)
+    chance = spikes.chances(steady, moving, _may_spike(frame, fit), fit.calendar_freedom)
     known = _calendar_families(series, fit, kept, alpha) if with_calendar else ()
     return Structure(
         series, work, kept, scale, shape.with_cycles(taken), fit, steps, profiles, spreads, search,
@@ -295,7 +297,16 @@ def _cycles(
         freedom=fit.calendar_freedom,
         usual=0.0 if dated else frame.alpha * SHARES["usual"],
     )
-    return search, lines.families(search.lines, frame.work.n)
+    return search, _families(search.lines, frame.work)
+
+
+def _families(found: tuple[lines.Line, ...], work: Series) -> list[lines.Family]:
+    """Lines merged into cycles; those on the calendar's places apart from the others."""
+    groups: dict[str, list[lines.Line]] = {}
+    for line in found:
+        cycle, _ = lines.calendar_cycle(line.frequency, work.n, unit_days(work))
+        groups.setdefault(cycle, []).append(line)
+    return [one for group in groups.values() for one in lines.families(group, work.n)]
 
 
 def _standardised(fit: expected.Expected, frame: Frame) -> Floats:
@@ -306,8 +317,9 @@ def _standardised(fit: expected.Expected, frame: Frame) -> Floats:
         return rest
     weekend = np.asarray(frame.work.times.day_of_week) >= 5
     for group in (working, ~working & weekend, ~working & ~weekend):
-        if group.sum() >= LEAST_GROUP:
-            own = expected.robust_sd(rest[group])
+        moving = group & (frame.work.values != 0) & np.isfinite(rest)
+        if moving.sum() >= LEAST_GROUP:
+            own = expected.robust_sd(rest[moving])
             rest[group] = rest[group] / max(own, LEAST_GROUP_SPREAD)
     return rest
 
@@ -329,7 +341,7 @@ def _steadied(innovation: Floats, spreads: tuple[changes.Step, ...]) -> Floats:
     """Innovations over the spread of their own regime."""
     steady = innovation.copy()
     edges = [0, *(step.index for step in spreads), len(innovation)]
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         own = expected.robust_sd(steady[low:high])
         if spreads and own > 0:
             steady[low:high] /= own
@@ -365,6 +377,20 @@ def _calendar_families(
         moving[idle], rest[idle] = -np.nanmedian(fit.level), 0.0
     left = rest if series.unit == "dias" else None
     return tuple(lines.calendar_families(moving, left, alpha * SHARES["calendar"], days))
+
+
+def moving_part(parts: Structure) -> Floats:
+    """The series without levels and trend, on the grid of `work`."""
+    return lines.detrended(parts.x - parts.fit.level)
+
+
+def share(moving: Floats, family: lines.Family) -> float:
+    """Share of the variance that the sinusoids of a family explain, in [0, 1]."""
+    seen = np.isfinite(moving)
+    waves = lines.fitted(moving, [line.frequency for line in family.lines])
+    total = float(np.var(moving[seen]))
+    left = float(np.var(moving[seen] - waves[seen]))
+    return float(np.clip(1 - left / total, 0.0, 1.0)) if total > 0 else 0.0
 
 
 def band(structure: Structure, level: float = 0.95) -> tuple[Floats, Floats, Floats]:
