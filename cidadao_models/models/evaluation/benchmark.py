@@ -60,6 +60,7 @@ def _suites() -> dict[str, Suite]:
         patterns_suite,
         planted_suite,
         service_suite,
+        spectral_suite,
         speed_suite,
     )
 
@@ -70,6 +71,7 @@ def _suites() -> dict[str, Suite]:
         "outliers": outlier_suite.figures,
         "collusion": collusion_suite.figures,
         "patterns": patterns_suite.figures,
+        "spectral": spectral_suite.figures,
         "service": service_suite.run,
     }
 
