@@ -66,8 +66,12 @@ def _rank(working: Bools, days: pd.DatetimeIndex, *, last: bool = False) -> npt.
     return pd.Series(working.astype(int)).groupby(month, sort=False).cumsum().to_numpy()
 
 
-def office(rng: np.random.Generator, years: int = 6, sd: float = 0.4) -> pd.Series:
-    """Daily, slow weekends, one smooth year, December in two steps, red log noise."""
+def office(rng: np.random.Generator, years: int = 6, sd: float = 0.3) -> pd.Series:
+    """Daily, slow weekends, one smooth year, December in two steps, red log noise.
+
+    With `sd` 0.4 even who knows everything but the date places a doubled level within 7 days in
+    91 % of series (maximum likelihood, 200 runs); with 0.3 that is above 97 %.
+    """
     days = _days(2014, years)
     week = np.array([1, 1.1, 1.05, 1, 0.9, 0.15, 0.1])[days.day_of_week]
     year = 1 + 0.3 * np.cos(2 * np.pi * (days.day_of_year - 100) / 365.25)
@@ -149,11 +153,19 @@ CLEAN: dict[str, Callable[[np.random.Generator], pd.Series]] = {
 
 # -- planted -----------------------------------------------------------------------------------
 
+NOISE_SD = {"office": 0.3, "city hall": 0.5, "transfers": 0.55}
+"""Standard deviation of the log noise of the daily makers."""
+
 PLANTS = ("level x2", "day x30", "variance x4", "weekend lost", "10-day cycle")
 
 
-def planted(series: pd.Series, kind: str, rng: np.random.Generator) -> tuple[pd.Series, int]:
-    """The daily series with one thing planted, and the position of its first point."""
+def planted(
+    series: pd.Series, kind: str, rng: np.random.Generator, *, sd: float = 0.3
+) -> tuple[pd.Series, int]:
+    """The daily series with one thing planted, and the position of its first point.
+
+    `sd` is that of the series' log noise, which a fourfold variance is made of.
+    """
     value, days = series.to_numpy().copy(), pd.DatetimeIndex(series.index)
     n = len(value)
     start = int(n * rng.uniform(0.35, 0.65))
@@ -164,7 +176,7 @@ def planted(series: pd.Series, kind: str, rng: np.random.Generator) -> tuple[pd.
         start = int(rng.choice(ordinary[ordinary > 30]))
         value[start] *= 30
     elif kind == "variance x4":
-        value[start:] *= np.exp(rng.normal(0, 0.4 * np.sqrt(3), n - start))
+        value[start:] *= np.exp(rng.normal(0, sd * np.sqrt(3), n - start))
     elif kind == "weekend lost":
         for weekend in np.flatnonzero((days.day_of_week >= 5) & (np.arange(n) >= start)):
             at = int(weekend)

@@ -189,7 +189,8 @@ def plants(runs: int) -> Iterator[Figure]:
             hits, plain = [], []
             for i in range(runs):
                 rng = np.random.default_rng(300 + i)
-                series, start = invented.planted(invented.CLEAN[maker](rng), kind, rng)
+                sd = invented.NOISE_SD[maker]
+                series, start = invented.planted(invented.CLEAN[maker](rng), kind, rng, sd=sd)
                 day = pd.Timestamp(series.index[start])
                 hits.append(found(SIMPLE.analyze(series), kind, day))
                 plain.append(_plainly(series, kind, start))

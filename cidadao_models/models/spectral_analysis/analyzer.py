@@ -48,6 +48,15 @@ TAPER_LOSS = 0.87
 LEAST_STRENGTH = 0.005
 """Least share of the variance of a cycle worth telling when the calendar does not hold it."""
 
+HELD = 2.5
+"""Sds at which unexplained days are held before two series are compared."""
+
+VERDICT = 0.5
+"""Share of alpha, as false-discovery rate, at which two series are called coordinated."""
+
+CALENDAR_MULTIPLES = 3
+"""Multiples of the week and of the month at which coherence counts for no verdict."""
+
 DECEMBER_SHARE = 0.06
 """Share of alpha of the test of the last December."""
 
@@ -129,16 +138,31 @@ class SpectralAnalyzer:
             if _constant(one):
                 answer.reason = "Uma das séries não varia."
                 return answer
-        rest = [self._innovations(one) for one in (first, second)]
-        return _coherent(coherence.welch(*rest), answer, self.alpha, first.step)
+        parts = [
+            structure.take_apart(one, alpha=self.alpha, with_calendar=self.calendar is not None)
+            for one in (first, second)
+        ]
+        shared = np.intersect1d(parts[0].kept, parts[1].kept)
+        if len(shared) < least:
+            answer.reason = f"As séries têm só {len(shared)} pontos em comum com movimento."
+            return answer
+        rest = [_unexplained(one)[np.isin(one.kept, shared)] for one in parts]
+        step = max(one.work.step for one in parts)
+        return _coherent(coherence.welch(*rest), answer, self.alpha, step, _calendar_days(first))
 
-    def _innovations(self, one: Series) -> Floats:
-        """What levels, calendar and memory of a series leave; cycles of its own stay."""
-        parts = structure.take_apart(one, alpha=self.alpha, with_calendar=self.calendar is not None)
-        rest = np.zeros(one.n)
-        rest[parts.kept] = parts.fit.rest + parts.fit.cycles
-        reach = 5 * expected.robust_sd(rest[parts.kept])
-        return expected.innovations(np.clip(rest, -reach, reach), parts.fit.phi)
+
+def _unexplained(parts: Structure) -> Floats:
+    """What levels, calendar and memory of a series leave, in sds; cycles of its own stay.
+
+    Held at `HELD` sds: days that no calendar model gets quite right are the same for every body.
+    """
+    rest = (parts.fit.rest + parts.fit.cycles) / parts.fit.spread
+    return np.clip(expected.innovations(rest, parts.fit.phi), -HELD, HELD)
+
+
+def _calendar_days(one: Series) -> float | None:
+    """Days a point takes, where the calendar is taken into account; None without dates."""
+    return structure.unit_days(one)
 
 
 def _series(data: Any, dates: Any) -> Series:
@@ -507,17 +531,40 @@ def _restricted(one: Series, shared: Any) -> Series:
 
 
 def _coherent(
-    found: coherence.Coherence, answer: CoherenceReport, alpha: float, step: float
+    found: coherence.Coherence,
+    answer: CoherenceReport,
+    alpha: float,
+    step: float,
+    days: float | None,
 ) -> CoherenceReport:
-    q = adjusted(found.p_value)
+    """The report; frequencies of the calendar itself, kept by every body, count for no verdict."""
+    counted = ~_on_calendar(found.frequencies / step, days)
+    q = np.ones(len(found.p_value))
+    q[counted] = adjusted(found.p_value[counted])
     answer.status = report.OK
     answer.frequencies = found.frequencies / step
     answer.coherence = found.coherence
     answer.threshold = found.line(alpha)
     answer.segments = float(found.segments)
     answer.q_values = q
-    answer.p_value = float(min(1.0, found.p_value.min() * len(q)))
+    lowest = float(found.p_value[counted].min()) if counted.any() else 1.0
+    answer.p_value = min(1.0, lowest * int(counted.sum()))
+    alpha = alpha * VERDICT
     answer.coordinated = bool((q <= alpha).any())
     strongest = np.argsort(-found.coherence, kind="stable")
     answer.periods = [float(step / found.frequencies[i]) for i in strongest if q[i] <= alpha]
+    return answer
+
+
+def _on_calendar(frequencies: Floats, days: float | None) -> npt.NDArray[np.bool_]:
+    """Bins (turns a unit of time) that hold a multiple of the week or of the month."""
+    answer = np.zeros(len(frequencies), dtype=bool)
+    if days is None or len(frequencies) < 2:
+        return answer
+    half = 0.5 * float(frequencies[1] - frequencies[0])
+    unit = days
+    for cycle in ("semana", "mes"):
+        base = unit / lines.CYCLE_DAYS[cycle]
+        for number in range(1, CALENDAR_MULTIPLES + 1):
+            answer |= np.abs(frequencies - number * base) <= half
     return answer

@@ -199,8 +199,10 @@ def _month(
     day = (wide - wide.astype("datetime64[M]")).astype(np.int64) + 1
     for pay_day in PAY_DAYS:
         parts.add(_rolled(day == pay_day, works)[place], 1.0)
-    for name in (1, 15):
-        parts.add((day == name)[place], 0.5)
+        parts.add((~works & (day == pay_day))[place], 1.0)  # or not moved
+    ends = np.append(np.diff(month) > 0, False)  # the days beyond the series are not used
+    for named in (day == 1, day == 15, ends):
+        parts.add(named[place], 0.5)
     start = days.astype("datetime64[M]")
     length = ((start + 1).astype("datetime64[D]") - start.astype("datetime64[D]")).astype(float)
     fraction = (days - start.astype("datetime64[D]")).astype(float) / length
