@@ -229,7 +229,9 @@ def annotated(seed: int) -> Iterator[Annotated]:
         line = slope * np.arange(n)
         yield Annotated(f"trend n={n}", 20 + line + red(rng, n, 0.3), ())
         at = near(0.5, n=n)
-        yield Annotated(f"trend and step n={n}", 20 + line + steps(n, at, 5.0) + red(rng, n, 0.2), at)
+        yield Annotated(
+            f"trend and step n={n}", 20 + line + steps(n, at, 5.0) + red(rng, n, 0.2), at
+        )
     grown = np.exp(np.linspace(0, 2, 80) + 0.03 * red(rng, 80, 0.5))
     yield Annotated("growth n=80", 100 * grown, ())
     season = 1 + 0.3 * np.sin(2 * np.pi * np.arange(120) / 12)

@@ -372,7 +372,9 @@ def real_series() -> Iterator[Figure]:
         return
     daily = pd.read_csv(senate, parse_dates=["ds"]).set_index("ds")["y"]
     for true in (7.0, 30.44):
-        near = [one.period for one in SIMPLE.analyze(daily).periods if abs(one.period / true - 1) < 0.2]
+        near = [
+            one.period for one in SIMPLE.analyze(daily).periods if abs(one.period / true - 1) < 0.2
+        ]
         error = min((abs(period / true - 1) for period in near), default=1.0)
         yield Figure(SUITE, "Senate allowance", f"error of {true:g} days", error, at_most=0.01)
         yield Figure(SUITE, "Senate allowance", f"lines near {true:g} days", float(len(near)),

@@ -29,8 +29,40 @@ MAX_BLOCKS = 12
 may bend away from first-order noise, but not as fast as a line stands out."""
 
 NULL_LENGTHS = (16, 24, 36, 48, 60, 90, 120, 199, 200, 365, 730, 1095, 2190, 3650, 10000)
-NULL_PLACE = (-1.68, -0.55, 0.88, 2.10, 2.70, 3.70, 4.20, 5.05, 5.02, 5.59, 6.40, 6.85, 7.58, 8.15, 9.00)
-NULL_SCALE = (3.82, 3.51, 3.00, 2.38, 2.14, 1.77, 1.64, 1.37, 1.35, 1.28, 1.31, 1.31, 1.20, 1.12, 1.18)
+NULL_PLACE = (
+    -1.68,
+    -0.55,
+    0.88,
+    2.10,
+    2.70,
+    3.70,
+    4.20,
+    5.05,
+    5.02,
+    5.59,
+    6.40,
+    6.85,
+    7.58,
+    8.15,
+    9.00,
+)
+NULL_SCALE = (
+    3.82,
+    3.51,
+    3.00,
+    2.38,
+    2.14,
+    1.77,
+    1.64,
+    1.37,
+    1.35,
+    1.28,
+    1.31,
+    1.31,
+    1.20,
+    1.12,
+    1.18,
+)
 """Place and scale of the Gumbel law of the highest ratio in noise, by length of the series; from
 `evaluation/spectral_null.py` (AR(1) of 0, 0.5 and 0.8 together)."""
 

@@ -263,9 +263,7 @@ def _year(parts: _Columns, days: Days, working: Bools) -> None:
     _elections(parts, days.astype("datetime64[Y]").astype(np.int64) + 1970, month)
 
 
-def _elections(
-    parts: _Columns, year: npt.NDArray[np.int64], month: npt.NDArray[np.int64]
-) -> None:
+def _elections(parts: _Columns, year: npt.NDArray[np.int64], month: npt.NDArray[np.int64]) -> None:
     """July to October of general and of municipal election years (Lei 9.504, art. 73)."""
     window = (month >= 6) & (month <= 9)
     for remainder in (0, 2):

@@ -63,67 +63,76 @@ def chance(gain: float) -> float:
     return float(np.exp(-max(0.0, gain - CHANCE_AT) / CHANCE_SCALE))
 
 
-def level_steps(z: Floats, *, price: float = PRICE, floor: float = 0.0, phi: float = 0.0) -> Steps:
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Block means with their weights, the least variance of noise, and whether a trend competes."""
+
+    values: Floats
+    weight: Floats
+    variance: float
+    drift: bool
+
+    def fits(self, places: Ints) -> tuple[float, float]:
+        """Score with these steps, without and with a trend (minus infinity if none may be)."""
+        plain = stepping.fit(self.values, self.weight, places, trend=False, floor=self.variance)
+        if not self.drift:
+            return plain.score, -np.inf
+        line = stepping.fit(self.values, self.weight, places, trend=True, floor=self.variance)
+        return plain.score, line.score
+
+
+def level_steps(
+    z: Floats, *, price: float = PRICE, floor: float = 0.0, phi: float = 0.0, drift: bool = True
+) -> Steps:
     """Steps of a series (NaN missing) that red noise and a trend don't explain as well.
 
     `price` is what each must add to twice the log likelihood, `floor` the least sd of the noise;
-    `phi`, of single points, only serves to refine positions when values were averaged.
+    `phi`, of single points, only serves to refine positions when values were averaged; `drift`
+    lets a straight trend compete.
     """
-    seen = np.isfinite(z)
     calm = held(z)
     size = -(-len(z) // MOST_BLOCKS)
-    values, weight = _blocks(calm, seen, size)
-    least = max(LEAST_BLOCKS, len(values) // LEAST_SHARE)
-    variance = max(floor**2 / size, 1e-12 * _square(values, weight))
-    if len(values) < 2 * least + 2:
+    blocks = _blocks(calm, size, floor, drift)
+    least = max(LEAST_BLOCKS, len(blocks.values) // LEAST_SHARE)
+    if (blocks.weight > 0).sum() < 2 * least + 2:
         return Steps((), False, 0.0)
     none = np.zeros(0, dtype=np.int64)
-    plain = _fits(values, weight, none, variance)
-    base = max(plain[False], plain[True])
-    best = Steps((), plain[True] - plain[False] > TREND_PRICE, base)
-    most = min(stepping.MAX_STEPS, len(values) // (2 * least))
-    top = 0.0
-    chosen = none
-    for places in stepping.cut(values, weight, most, least):
-        scores = _fits(values, weight, places, variance)
-        trend = scores[True] - scores[False] > TREND_PRICE
-        gain = scores[trend] - base - price * len(places)
-        if gain > top:
-            top, chosen, best = gain, places, Steps((), trend, scores[trend])
-    chosen, gains = _worth_it(values, weight, chosen, variance, price)
+    plain, line = blocks.fits(none)
+    base = max(plain, line)
+    chosen, gains = _worth_it(blocks, _best(blocks, base, least, price), price)
     if not len(chosen):
-        return best if not best.trend or top == 0 else Steps((), True, base)
+        return Steps((), line - plain > TREND_PRICE, base)
     refined = _refined(calm, chosen * size, size, phi)
+    whole = blocks.fits(chosen)
     found = tuple(Step(int(i), chance(g)) for i, g in zip(refined, gains, strict=True))
-    return Steps(found, best.trend, best.score)
+    return Steps(found, whole[1] - whole[0] > TREND_PRICE, max(whole))
 
 
-def _fits(values: Floats, weight: Floats, places: Ints, variance: float) -> dict[bool, float]:
-    return {
-        trend: stepping.fit(values, weight, places, trend=trend, floor=variance).score
-        for trend in (False, True)
-    }
+def _best(blocks: _Blocks, base: float, least: int, price: float) -> Ints:
+    """The steps whose gain most exceeds their price; none where none does."""
+    most = min(stepping.MAX_STEPS, len(blocks.values) // (2 * least))
+    best, top = np.zeros(0, dtype=np.int64), 0.0
+    for places in stepping.cut(blocks.values, blocks.weight, most, least):
+        plain, line = blocks.fits(places)
+        score = line if line - plain > TREND_PRICE else plain
+        if score - base - price * len(places) > top:
+            best, top = places, score - base - price * len(places)
+    return best
 
 
 def score(z: Floats, indices: tuple[int, ...]) -> float:
     """Twice the log likelihood of given steps, with a trend where it pays, as `level_steps` has."""
     size = -(-len(z) // MOST_BLOCKS)
-    values, weight = _blocks(held(z), np.isfinite(z), size)
-    places = np.asarray([-(-i // size) for i in indices], dtype=np.int64)
-    scores = _fits(values, weight, places, 1e-12 * _square(values, weight))
-    return scores[scores[True] - scores[False] > TREND_PRICE]
+    blocks = _blocks(held(z), size, 0.0, True)
+    plain, line = blocks.fits(np.asarray([-(-i // size) for i in indices], dtype=np.int64))
+    return line if line - plain > TREND_PRICE else plain
 
 
-def _worth_it(
-    values: Floats, weight: Floats, places: Ints, variance: float, price: float
-) -> tuple[Ints, list[float]]:
+def _worth_it(blocks: _Blocks, places: Ints, price: float) -> tuple[Ints, list[float]]:
     """Those steps that pay for themselves beside the others, and what each adds."""
     while len(places):
-        whole = max(_fits(values, weight, places, variance).values())
-        gains = [
-            whole - max(_fits(values, weight, np.delete(places, i), variance).values())
-            for i in range(len(places))
-        ]
+        whole = max(blocks.fits(places))
+        gains = [whole - max(blocks.fits(np.delete(places, i))) for i in range(len(places))]
         if min(gains) >= price:
             return places, gains
         places = np.delete(places, int(np.argmin(gains)))
@@ -135,12 +144,18 @@ def _square(values: Floats, weight: Floats) -> float:
     return max(float(np.mean(seen**2)), 1e-12) if len(seen) else 1e-12
 
 
-def _blocks(z: Floats, seen: Bools, size: int) -> tuple[Floats, Floats]:
-    """Means of blocks of `size` points and how many points each has, as a share of a full one."""
+def _blocks(z: Floats, size: int, floor: float, drift: bool) -> _Blocks:
+    """Means of blocks of `size` points; the weight is the share of a block's points that is known.
+
+    `floor` is the least sd of a point.
+    """
+    seen = np.isfinite(z)
     code = np.arange(len(z)) // size
     count = np.bincount(code, weights=seen)
     total = np.bincount(code, weights=np.where(seen, z, 0.0))
-    return np.where(count > 0, total / np.maximum(count, 1), 0.0), count / size
+    values = np.where(count > 0, total / np.maximum(count, 1), 0.0)
+    weight = count / size
+    return _Blocks(values, weight, max(floor**2 / size, 1e-12 * _square(values, weight)), drift)
 
 
 def _refined(z: Floats, places: Ints, size: int, phi: float) -> Ints:
@@ -180,7 +195,7 @@ def spread_steps(innovation: Floats, *, price: float = PRICE) -> Steps:
     if spread == 0:
         return Steps((), False, 0.0)
     size = np.log(np.abs(innovation) / spread + SMALL)
-    return level_steps(size, price=price)
+    return level_steps(size, price=price, drift=False)
 
 
 def spread_ratio(innovation: Floats, index: int, others: tuple[int, ...]) -> float:
@@ -192,6 +207,10 @@ def spread_ratio(innovation: Floats, index: int, others: tuple[int, ...]) -> flo
 
 
 # -- weekly pattern ----------------------------------------------------------------------------
+
+
+LEAST_PROFILE = 0.02
+"""Least sd of a week's likeness to the profile: a pattern kept to the cent has none."""
 
 
 def profile_steps(
@@ -216,8 +235,14 @@ def profile_steps(
     power = float(profile @ profile)
     if power <= fit.spread**2 / weeks * days:
         return Steps((), False, 0.0)
-    centred = table - table.mean(axis=1, keepdims=True)
-    found = level_steps(centred @ profile / power, price=price, floor=0.02)
+    known = np.isfinite(table)
+    count = np.maximum(known.sum(axis=1, keepdims=True), 1)
+    centred = table - np.where(known, table, 0.0).sum(axis=1, keepdims=True) / count
+    told = known @ profile**2
+    strength = np.where(known, centred, 0.0) @ profile / np.maximum(told, 1e-12)
+    found = level_steps(
+        np.where(told > 0.5 * power, strength, np.nan), price=price, floor=LEAST_PROFILE
+    )
     placed = [
         Step(_first_day(centred, profile, start, step.index, days), step.p_value)
         for step in found.found
@@ -225,17 +250,24 @@ def profile_steps(
     return Steps(tuple(placed), found.trend, found.score)
 
 
+def _mean(table: Floats) -> Floats:
+    """Mean of each column's known values, 0 where there are none."""
+    known = np.isfinite(table)
+    return np.where(known, table, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+
+
 def _first_day(centred: Floats, profile: Floats, start: int, week: int, days: int) -> int:
     """First day of the new pattern, searched over two weeks around its first whole week."""
     reach = slice(max(0, week - 26), min(len(centred), week + 26))
-    before = np.nanmean(centred[reach.start : week], axis=0)
-    after = np.nanmean(centred[week : reach.stop], axis=0)
+    before, after = _mean(centred[reach.start : week]), _mean(centred[week : reach.stop])
     low, high = max(0, week - 2), min(len(centred), week + 2)
     rows = centred[low:high].ravel()
     old = np.tile(before, high - low)
     new = np.tile(after, high - low)
     cost_old, cost_new = np.nan_to_num((rows - old) ** 2), np.nan_to_num((rows - new) ** 2)
-    total = np.concatenate([[0.0], np.cumsum(cost_old)]) + cost_new.sum() - np.concatenate(
-        [[0.0], np.cumsum(cost_new)]
+    total = (
+        np.concatenate([[0.0], np.cumsum(cost_old)])
+        + cost_new.sum()
+        - np.concatenate([[0.0], np.cumsum(cost_new)])
     )
     return start + low * days + int(np.argmin(total))

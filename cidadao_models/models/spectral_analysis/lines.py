@@ -97,9 +97,7 @@ class Search:
     others: Floats
 
 
-def search(
-    values: Floats, alpha: float, *, freedom: float = 0.0, usual: float = 0.0
-) -> Search:
+def search(values: Floats, alpha: float, *, freedom: float = 0.0, usual: float = 0.0) -> Search:
     """The lines of `values` (NaN missing), strongest first; at level `alpha` for the family.
 
     Each line is taken out by least squares before the next is looked for, so that its leakage is
@@ -122,8 +120,10 @@ def search(
         line, null, others = judge(rest, power, noise, freedom)
         if float(null.family_p(line.ratio)) > alpha and usual > 0 and n < LONG:
             line = _usual_line(rest, power, usual / len(USUAL), found) or line
-        rare = line.p_value <= usual / len(USUAL) if line.usual else (
-            float(null.family_p(line.ratio)) <= alpha
+        rare = (
+            line.p_value <= usual / len(USUAL)
+            if line.usual
+            else (float(null.family_p(line.ratio)) <= alpha)
         )
         if len(found) >= MOST_LINES or not rare:
             floor = periodogram.Power(power.frequency, noise.level)
@@ -346,7 +346,11 @@ def _harmonic(frequency: float, base: float, n: int) -> int:
     """Which multiple of `base` the frequency is, 0 for none; errors grow with the multiple."""
     multiple = round(frequency / base)
     near = min(NEAR * (1 + 0.2 * (multiple - 1)) / n, 0.15 * base) if multiple > 1 else NEAR / n
-    return int(multiple) if 1 <= multiple <= MOST_HARMONICS and abs(frequency - multiple * base) <= near else 0
+    return (
+        int(multiple)
+        if 1 <= multiple <= MOST_HARMONICS and abs(frequency - multiple * base) <= near
+        else 0
+    )
 
 
 def refined(lines: Sequence[Line], numbers: Sequence[int]) -> float:

@@ -326,7 +326,9 @@ def _where(place: Place) -> str:
 
 
 def _change_text(change: Change) -> str:
-    since = _where(change.date_or_index).replace("em ", "A partir de ").replace("no ", "A partir do ")
+    since = (
+        _where(change.date_or_index).replace("em ", "A partir de ").replace("no ", "A partir do ")
+    )
     ratio = words.number(change.effect, 2)
     if change.kind == "level":
         return f"{since}, o nível da série muda: {ratio} vezes o de antes."

@@ -185,7 +185,7 @@ def _is_number(value: object) -> bool:
 def _not_numbers(index: int, seen: str) -> InputError:
     return InputError(
         f"O valor na posição {index} da série não é uma quantia: {seen}.",
-        hint="Envie números finitos, como 1234.56 ou \"1.234,56\"; deixe vazio o que faltar.",
+        hint='Envie números finitos, como 1234.56 ou "1.234,56"; deixe vazio o que faltar.',
         details={"field": "time_series", "index": index},
     )
 
@@ -347,7 +347,7 @@ def _as_days(when: Days, values: Floats) -> Series:
     start = np.unique(code, return_index=True)[1]
     known = np.isfinite(values)
     total = np.add.reduceat(np.where(known, values, 0.0), start)
-    total[~np.add.reduceat(known, start)] = np.nan
+    total[np.add.reduceat(known.astype(np.int64), start) == 0] = np.nan
     grid = _spread(np.unique(code), total)
     times = when[0] + step * np.arange(len(grid))
     notes += _gap_note(grid, "dias" if step == 1 else "pontos")

@@ -282,9 +282,7 @@ def _profiles(frame: Frame, fit: expected.Expected) -> tuple[changes.Step, ...]:
     return changes.profile_steps(frame.x, fit, weekday, frame.idle, price=price).found
 
 
-def _cycles(
-    frame: Frame, fit: expected.Expected
-) -> tuple[lines.Search | None, list[lines.Family]]:
+def _cycles(frame: Frame, fit: expected.Expected) -> tuple[lines.Search | None, list[lines.Family]]:
     """Cycles that levels, trend and calendar leave; those on the calendar's places are no news."""
     if not frame.cyclic:
         return None, []
@@ -368,11 +366,13 @@ def _calendar_families(
     days = unit_days(series)
     if days is None or series.n_seen < LEAST_FOR_CYCLES[series.unit]:
         return ()
+    reach = CLIP * fit.spread
+    calm = np.clip(fit.rest, -reach, reach)
     if len(kept) == series.n:
-        moving, rest = fit.calendar + fit.rest, fit.rest
+        moving, rest = fit.calendar + calm, calm
     else:
         moving, rest = np.full(series.n, np.nan), np.full(series.n, np.nan)
-        moving[kept], rest[kept] = fit.calendar + fit.rest, fit.rest
+        moving[kept], rest[kept] = fit.calendar + calm, calm
         idle = np.isfinite(series.values) & np.isnan(moving)
         moving[idle], rest[idle] = -np.nanmedian(fit.level), 0.0
     left = rest if series.unit == "dias" else None
