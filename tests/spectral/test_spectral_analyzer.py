@@ -350,8 +350,12 @@ def test_a_day_without_records_counts_as_zero_and_says_so() -> None:
 
 
 def test_a_month_covered_in_part_is_left_out() -> None:
-    records = [{"data": f"{day:02d}/{month:02d}/2024", "valor": 1.0}
-               for month in (1, 2, 3) for day in range(1, 29) if (month, day) <= (3, 10)]  # fmt: skip
+    days = [(month, day) for month in (1, 2, 3) for day in range(1, 29)]
+    records = [
+        {"data": f"{day:02d}/{month:02d}/2024", "valor": 1.0}
+        for month, day in days
+        if (month, day) <= (3, 10)
+    ]
     series = from_records(records, freq="M")
     assert series.n == 2 and any("em parte" in note for note in series.notes)
 

@@ -6,7 +6,6 @@ inventions, not spending. Nothing is fitted to them.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.signal import lfilter
+
+from cidadao_models.flags._calendar import without_office_hours
+from cidadao_models.models.evaluation.honest_catalogue import _easter
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -43,16 +45,8 @@ def _days(start: int, years: int) -> pd.DatetimeIndex:
     return pd.date_range(f"{start}-01-01", f"{start + years - 1}-12-31")
 
 
-def _easter(year: int) -> dt.date:
-    from cidadao_models.models.pattern_analysis.temporal import _easter as easter
-
-    return easter(year)
-
-
 def _working(days: pd.DatetimeIndex, local: tuple[tuple[int, int], ...] = ()) -> Bools:
     """Mondays to Fridays that are neither national nor the given local holidays."""
-    from cidadao_models.models.pattern_analysis.temporal import without_office_hours
-
     off = without_office_hours(days.to_numpy().astype("datetime64[D]"))
     mine = np.isin(days.month * 100 + days.day, [m * 100 + d for m, d in local])
     return ~off & ~mine
@@ -241,8 +235,8 @@ def annotated(seed: int) -> Iterator[Annotated]:
     yield Annotated("season and step n=120", 100 * season * level
                     * np.exp(red(rng, 120, 0.3, 0.08)), at)  # fmt: skip
     at = near(0.4, n=110)
-    yield Annotated("counts n=110", rng.poisson(np.where(np.arange(110) < at[0], 3.2, 0.9)) * 1.0,
-                    at)  # fmt: skip
+    counts = rng.poisson(np.where(np.arange(110) < at[0], 3.2, 0.9))
+    yield Annotated("counts n=110", counts.astype(np.float64), at)
     at = (int(rng.integers(50, 60)), int(rng.integers(72, 80)))
     passing = 100 + 25 * ((np.arange(130) >= at[0]) & (np.arange(130) < at[1]))
     yield Annotated("passing n=130", passing + 5 * red(rng, 130, 0.3), at)

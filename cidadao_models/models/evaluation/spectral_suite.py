@@ -34,7 +34,7 @@ SIMPLE = SpectralAnalyzer()
 def figures(quick: bool) -> Iterator[Figure]:
     """All figures of the suite."""
     runs = QUICK_RUNS if quick else RUNS
-    yield from false_alarms(runs if quick else runs, LENGTHS[::2] if quick else LENGTHS)
+    yield from false_alarms(runs, LENGTHS[::2] if quick else LENGTHS)
     yield from clean_series(max(4, runs // 5))
     yield from plants(max(4, runs // 8))
     yield from annual(max(10, runs // 3))
@@ -273,7 +273,7 @@ def library_series() -> Iterator[Annotated]:
 def level_steps(values: Floats) -> tuple[int, ...]:
     """Our level changes of a list."""
     report = SIMPLE.analyze(values)
-    return tuple(int(one.date_or_index) for one in report.changes if one.kind == "level")  # type: ignore[arg-type]
+    return tuple(int(one.date_or_index) for one in report.changes if one.kind == "level")
 
 
 def level_changes(seeds: int) -> Iterator[Figure]:

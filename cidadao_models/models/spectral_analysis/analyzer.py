@@ -5,7 +5,7 @@ Turns a series into a report; the statistics are in the modules beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from cidadao_models.errors import InputError
-from cidadao_models.models.pattern_analysis import temporal
+from cidadao_models.flags import _year_end
 from cidadao_models.models.pattern_analysis._shape import adjusted
 from cidadao_models.models.spectral_analysis import (
     background,
@@ -356,15 +356,15 @@ def _december(given: Series, alpha: float) -> December | None:
         return None
     number = months.index.to_numpy().astype("datetime64[M]").astype(np.int64)
     first, last = -(-int(number[0]) // 12), (int(number[-1]) + 1) // 12
-    if last - first < temporal.MIN_YEARS or len(number) != number[-1] - number[0] + 1:
+    if last - first < _year_end.MIN_YEARS or len(number) != number[-1] - number[0] + 1:
         return None
     start = 12 * first - int(number[0])
     table = np.maximum(months.to_numpy()[start : start + 12 * (last - first)], 0.0)
-    rush = temporal.december(table.reshape(-1, 12), 1970 + last - 1)
+    rush = _year_end.december(table.reshape(-1, 12), 1970 + last - 1)
     if rush is None:
         return None
     rare = rush.p_value <= alpha * DECEMBER_SHARE
-    far = rush.share >= temporal.MIN_RUSH * rush.past_share
+    far = rush.share >= _year_end.MIN_RUSH * rush.past_share
     kind = report.UNEXPECTED if rare and far else report.EXPECTED
     return December(rush.year, rush.share, rush.past_share, rush.n_past, rush.p_value, kind)
 
@@ -523,8 +523,6 @@ def _common(a: Series, b: Series) -> tuple[Series, Series]:
 
 
 def _restricted(one: Series, shared: Any) -> Series:
-    from dataclasses import replace
-
     assert one.times is not None
     at = one.times.get_indexer(shared)
     return replace(one, values=one.values[at], times=shared)

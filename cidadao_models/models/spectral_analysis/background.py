@@ -6,6 +6,7 @@ Simulated critical values make the test hold at short lengths; it knows nothing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -125,7 +126,7 @@ def _correction(rest: Floats) -> Floats:
         return np.zeros(len(rest))
     edges = np.linspace(0, len(rest), blocks + 1).astype(int)
     centre = 0.5 * (edges[1:] + edges[:-1] - 1)
-    median = [np.median(rest[a:b]) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    median = [np.median(rest[a:b]) for a, b in pairwise(edges)]
     return np.interp(np.arange(len(rest)), centre, np.asarray(median) - LOG_MEDIAN)
 
 

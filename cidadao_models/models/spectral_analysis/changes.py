@@ -209,6 +209,9 @@ def spread_ratio(innovation: Floats, index: int, others: tuple[int, ...]) -> flo
 # -- weekly pattern ----------------------------------------------------------------------------
 
 
+LEAST_WEEKS = 12
+"""Fewest whole weeks in which a change of the weekly pattern is looked for."""
+
 LEAST_PROFILE = 0.02
 """Least sd of a week's likeness to the profile: a pattern kept to the cent has none."""
 
@@ -225,11 +228,12 @@ def profile_steps(
     start = int(monday[0]) if len(monday) else len(x)
     days = len(np.unique(weekday))
     weeks = (len(x) - start) // days
-    if weeks < 12:
+    if weeks < LEAST_WEEKS:
         return Steps((), False, 0.0)
     inside = slice(start, start + weeks * days)
     table = (x - fit.calendar + fit.weekly)[inside].reshape(weeks, days)
-    table = np.where(idle[inside].reshape(weeks, days).any(axis=1)[:, None], np.nan, table)
+    paused = np.any(idle[inside].reshape(weeks, days), axis=1, keepdims=True)
+    table = np.where(paused, np.nan, table)
     profile = fit.weekly[inside].reshape(weeks, days).mean(axis=0)
     profile = profile - profile.mean()
     power = float(profile @ profile)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -157,7 +156,7 @@ def _summed(
     code, origin = _codes(days, freq)
     start, end = int(code.min()), int(code.max()) + 1
     order = np.lexsort((amounts, code))  # so that the order of rows changes nothing
-    total = np.bincount(code[order] - start, weights=amounts[order], minlength=end - start)
+    total = _shape.sums(code[order] - start, amounts[order], end - start)
     empty = int((np.bincount(code - start, minlength=end - start) == 0).sum())
     unit = FREQUENCIES[freq]
     if empty:

@@ -27,14 +27,16 @@ PASSES = 4
 """Turns of reweighting; the weights hardly move after three."""
 
 SPREAD_FLOOR = 0.01
-"""Least robust sd as a share of the typical amount: one per cent. Exact amounts repeated every month
-have none, and a cent's difference would be infinitely surprising."""
+"""Least robust sd as a share of the typical amount: one per cent. Exact amounts repeated
+every month have none, and a cent's difference would be infinitely surprising."""
 
 CLIP = 3.0
-"""Distance from the running median, in robust sds, at which a point is held: one day is no level."""
+"""Distance from the running median, in robust sds, at which a point is held: one day makes no
+level."""
 
 FEW_ZEROS = 0.15
-"""Share of points without movement (holidays are 5 %) up to which the scale is almost logarithmic."""
+"""Share of points without movement (holidays are 5 %) up to which the scale is almost
+logarithmic."""
 
 SMALL_QUANTILE = 0.05
 """Quantile of the amounts that counts as a small one."""
@@ -154,7 +156,8 @@ def fit(
 ) -> Expected:
     """Huber regression with a ridge on the calendar; NaN in `x` marks missing points.
 
-    `idle` marks stretches without any movement, where no calendar acts; `floor` is the least spread.
+    `idle` marks stretches without any movement, where no calendar acts; `floor` is the least
+    spread.
     """
     seen = np.isfinite(x)
     free = _free_columns(len(x), shape)

@@ -36,7 +36,8 @@ def chances(innovation: Floats, usable: Bools, shown: Bools, fitted: float = 0.0
 
     Both tails are Tukey's g-and-h with g = 0: normal at h = 0, heavier by `exp(h z^2 / 2)`; h is
     read from the quantiles of each side. Few points get a Student law for the unknown spread. The
-    `fitted` parameters are taken off. The answer is for the whole family (Šidák), so a bar of 1 % is reached by one noise series in 100.
+    `fitted` parameters are taken off. The answer is for the whole family (Šidák), so a bar of 1 %
+    is reached by one noise series in 100.
     """
     answer = np.ones(len(innovation))
     usable = usable & np.isfinite(innovation)

@@ -83,7 +83,8 @@ def design(n: int, steps: Ints, trend: bool) -> Floats:
 def fit(values: Floats, weight: Floats, steps: Ints, *, trend: bool, floor: float) -> Fit:
     """Maximum likelihood by turns of regression and autocorrelation (Prais and Winsten 1954).
 
-    `weight` is the share of a full value that each stands for; `floor` is the least variance a value may have left: exact data have no infinite likelihood.
+    `weight` is the share of a full value that each stands for; `floor` is the least variance a
+    value may have left: exact data have no infinite likelihood.
     """
     return regress(values, weight, design(len(values), steps, trend), floor=floor)
 

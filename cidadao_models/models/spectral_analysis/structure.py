@@ -28,7 +28,8 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 SHARES = {
-    "cycles": 0.5, "undated": 0.6, "usual": 0.2, "calendar": 0.5, "level": 0.16, "spread": 0.08, "profile": 0.06,
+    "cycles": 0.5, "undated": 0.6, "usual": 0.2, "calendar": 0.5, "level": 0.16, "spread": 0.08,
+    "profile": 0.06,
     "spikes": 0.10,
 }  # fmt: skip
 """How the chance of a false alarm is divided among the kinds of finding (of alpha each); cycles
