@@ -192,3 +192,26 @@ def test_local_chances_are_uniform_enough_in_noise() -> None:
         null = background.gain_null_for(120, 1)
         p.append(float(null.family_p(lines.highest(values))))
     assert stats.binomtest(int(np.sum(np.array(p) <= 0.05)), 250, 0.05).pvalue > 1e-3
+
+
+def test_the_benchmarks_yardsticks_are_what_they_say() -> None:
+    from cidadao_models.models.evaluation import spectral_series, spectral_suite
+
+    rng = np.random.default_rng(9)
+    white = [spectral_suite.baluev(rng.normal(size=120)) <= 0.05 for _ in range(200)]
+    assert np.mean(white) <= 0.08
+    assert spectral_suite.baluev(np.cos(np.arange(120) / 3) + rng.normal(size=120) / 3) < 1e-6
+    assert spectral_series.f1((50,), (47,)) == 1
+    assert spectral_series.f1((), (47,)) == pytest.approx(2 / 3)
+    assert spectral_series.f1((10, 20), ()) == pytest.approx(0.5)
+    assert all(figure.met for figure in spectral_suite.identities())
+
+
+def test_every_annotated_series_keeps_its_changes_inside() -> None:
+    from cidadao_models.models.evaluation import spectral_series
+
+    series = list(spectral_series.annotated(0))
+    assert len(series) >= 20
+    for one in series:
+        assert all(3 < place < len(one.values) - 3 for place in one.changes), one.name
+        assert np.isfinite(one.values).all()

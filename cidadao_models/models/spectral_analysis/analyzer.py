@@ -5,7 +5,7 @@ Turns a series into a report; the statistics are in the modules beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from cidadao_models.models.pattern_analysis._shape import adjusted
 from cidadao_models.models.spectral_analysis import (
     background,
     calendar,
+    calendar_lines,
     changes,
     coherence,
-    expected,
     lines,
+    pairs,
     periodogram,
     report,
     structure,
@@ -45,17 +46,11 @@ GOOD_POWER = 0.8
 TAPER_LOSS = 0.87
 """Share of a line's power that the taper keeps: `sum(w)**2 / (n * sum(w**2))` at 20 %."""
 
+LEAST_EFFECT = 1.25
+"""Least ratio of the weekly pattern after a change to that before it worth telling."""
+
 LEAST_STRENGTH = 0.005
 """Least share of the variance of a cycle worth telling when the calendar does not hold it."""
-
-HELD = 2.5
-"""Sds at which unexplained days are held before two series are compared."""
-
-VERDICT = 0.5
-"""Share of alpha, as false-discovery rate, at which two series are called coordinated."""
-
-CALENDAR_MULTIPLES = 3
-"""Multiples of the week and of the month at which coherence counts for no verdict."""
 
 DECEMBER_SHARE = 0.06
 """Share of alpha of the test of the last December."""
@@ -124,7 +119,7 @@ class SpectralAnalyzer:
         Series without dates must have the same length; dated ones are compared on the dates that
         both cover, and need the same unit.
         """
-        first, second = _common(_series(a, dates_a), _series(b, dates_b))
+        first, second = pairs.common(_series(a, dates_a), _series(b, dates_b))
         answer = CoherenceReport(report.INCONCLUSIVE, unit=first.unit, n=first.n)
         least = coherence.shortest()
         if min(first.n_seen, second.n_seen) < least:
@@ -146,23 +141,10 @@ class SpectralAnalyzer:
         if len(shared) < least:
             answer.reason = f"As séries têm só {len(shared)} pontos em comum com movimento."
             return answer
-        rest = [_unexplained(one)[np.isin(one.kept, shared)] for one in parts]
+        rest = [pairs.unexplained(one)[np.isin(one.kept, shared)] for one in parts]
         step = max(one.work.step for one in parts)
-        return _coherent(coherence.welch(*rest), answer, self.alpha, step, _calendar_days(first))
-
-
-def _unexplained(parts: Structure) -> Floats:
-    """What levels, calendar and memory of a series leave, in sds; cycles of its own stay.
-
-    Held at `HELD` sds: days that no calendar model gets quite right are the same for every body.
-    """
-    rest = (parts.fit.rest + parts.fit.cycles) / parts.fit.spread
-    return np.clip(expected.innovations(rest, parts.fit.phi), -HELD, HELD)
-
-
-def _calendar_days(one: Series) -> float | None:
-    """Days a point takes, where the calendar is taken into account; None without dates."""
-    return structure.unit_days(one)
+        days = structure.unit_days(first)
+        return pairs.verdict(coherence.welch(*rest), answer, self.alpha, step, days)
 
 
 def _series(data: Any, dates: Any) -> Series:
@@ -256,7 +238,7 @@ def _add_cycles(answer: SpectralReport, parts: Structure, alpha: float) -> None:
 
 def _fiscal(family: lines.Family) -> str:
     """Name of the cycle of a calendar family: 2 and 4 months are those of the fiscal reports."""
-    return lines.FISCAL.get(family.multiple, family.cycle)
+    return calendar_lines.FISCAL.get(family.multiple, family.cycle)
 
 
 def _period(
@@ -313,8 +295,9 @@ def _add_changes(answer: SpectralReport, parts: Structure) -> None:
         for step in parts.spreads
     ]
     season = [
-        Change(label(step.index), "seasonality", _profile_effect(parts, step), step.p_value)
+        Change(label(step.index), "seasonality", effect, step.p_value)
         for step in parts.profiles
+        if not 1 / LEAST_EFFECT < (effect := _profile_effect(parts, step)) < LEAST_EFFECT
     ]
     answer.changes = sorted(level + spread + season, key=lambda one: (one.date_or_index, one.kind))
 
@@ -424,7 +407,7 @@ def power_of(n: int, alpha: float, *, placed: bool = False) -> float:
         bar = background.null_for(n, 1).ratio(alpha * SHARES["undated"])
         return float(stats.ncx2.sf(2 * bar, 2, TAPER_LOSS * n / 2))
     if placed:
-        bar = background.placed_gain(alpha * SHARES["calendar"] * lines.OWN, n)
+        bar = background.placed_gain(alpha * SHARES["calendar"] * calendar_lines.OWN, n)
     else:
         bar = background.gain_null_for(n, 1).ratio(alpha * SHARES["undated"])
     return float(stats.ncx2.sf(bar, 2, n * np.log1p(0.5)))
@@ -491,78 +474,3 @@ def _rescale(answer: SpectralReport, rate: float) -> None:
     answer.notes.append(
         f"Períodos e frequências na unidade de tempo de sampling_rate={rate:g}, não em amostras."
     )
-
-
-# -- coherence ---------------------------------------------------------------------------------
-
-
-def _common(a: Series, b: Series) -> tuple[Series, Series]:
-    """Both series on the points that they share."""
-    if (a.times is None) != (b.times is None):
-        raise InputError(
-            "Uma das séries tem datas e a outra não.",
-            hint="Envie datas para as duas ou para nenhuma.",
-            details={"field": "dates"},
-        )
-    if a.times is None or b.times is None:
-        if a.n != b.n:
-            raise InputError(
-                f"As séries têm {a.n} e {b.n} pontos.",
-                hint="Sem datas, as duas precisam ter o mesmo tamanho.",
-                details={"field": "time_series"},
-            )
-        return a, b
-    if (a.unit, a.step) != (b.unit, b.step):
-        raise InputError(
-            f"As séries têm intervalos diferentes: {a.step:g} {a.unit} e {b.step:g} {b.unit}.",
-            hint="Some as duas na mesma unidade (dia, semana ou mês) antes de comparar.",
-            details={"field": "dates"},
-        )
-    shared = a.times.intersection(b.times)
-    return _restricted(a, shared), _restricted(b, shared)
-
-
-def _restricted(one: Series, shared: Any) -> Series:
-    assert one.times is not None
-    at = one.times.get_indexer(shared)
-    return replace(one, values=one.values[at], times=shared)
-
-
-def _coherent(
-    found: coherence.Coherence,
-    answer: CoherenceReport,
-    alpha: float,
-    step: float,
-    days: float | None,
-) -> CoherenceReport:
-    """The report; frequencies of the calendar itself, kept by every body, count for no verdict."""
-    counted = ~_on_calendar(found.frequencies / step, days)
-    q = np.ones(len(found.p_value))
-    q[counted] = adjusted(found.p_value[counted])
-    answer.status = report.OK
-    answer.frequencies = found.frequencies / step
-    answer.coherence = found.coherence
-    answer.threshold = found.line(alpha)
-    answer.segments = float(found.segments)
-    answer.q_values = q
-    lowest = float(found.p_value[counted].min()) if counted.any() else 1.0
-    answer.p_value = min(1.0, lowest * int(counted.sum()))
-    alpha = alpha * VERDICT
-    answer.coordinated = bool((q <= alpha).any())
-    strongest = np.argsort(-found.coherence, kind="stable")
-    answer.periods = [float(step / found.frequencies[i]) for i in strongest if q[i] <= alpha]
-    return answer
-
-
-def _on_calendar(frequencies: Floats, days: float | None) -> npt.NDArray[np.bool_]:
-    """Bins (turns a unit of time) that hold a multiple of the week or of the month."""
-    answer = np.zeros(len(frequencies), dtype=bool)
-    if days is None or len(frequencies) < 2:
-        return answer
-    half = 0.5 * float(frequencies[1] - frequencies[0])
-    unit = days
-    for cycle in ("semana", "mes"):
-        base = unit / lines.CYCLE_DAYS[cycle]
-        for number in range(1, CALENDAR_MULTIPLES + 1):
-            answer |= np.abs(frequencies - number * base) <= half
-    return answer

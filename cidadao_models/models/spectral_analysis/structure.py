@@ -16,6 +16,7 @@ import pandas as pd
 
 from cidadao_models.models.spectral_analysis import (
     calendar,
+    calendar_lines,
     changes,
     expected,
     lines,
@@ -377,7 +378,7 @@ def _calendar_families(
         idle = np.isfinite(series.values) & np.isnan(moving)
         moving[idle], rest[idle] = -np.nanmedian(fit.level), 0.0
     left = rest if series.unit == "dias" else None
-    return tuple(lines.calendar_families(moving, left, alpha * SHARES["calendar"], days))
+    return tuple(calendar_lines.calendar_families(moving, left, alpha * SHARES["calendar"], days))
 
 
 def moving_part(parts: Structure) -> Floats:
