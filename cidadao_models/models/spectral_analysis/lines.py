@@ -74,17 +74,13 @@ class Line:
     frequency: float
     ratio: float
     p_value: float
-    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Lines found in one series, the noise they stood above, and all local chances of the rest."""
+    """Lines found in one series, and the local chances of every frequency that is left."""
 
     lines: tuple[Line, ...]
-    phi: float
-    floor: periodogram.Power
-    null: background.Null
     others: Floats
 
 
@@ -103,22 +99,16 @@ def search(values: Floats, alpha: float, *, freedom: float = 0.0, usual: float =
     while True:
         power = periodogram.spectrum(rest, lowest=least_cycles(n) / n)
         if len(power.frequency) < LEAST_BINS:
-            null = background.null_for(n, max(1, len(power.frequency)))
-            flat = np.ones(len(power.frequency))
-            return Search((), 0.0, periodogram.Power(power.frequency, flat), null, flat)
+            return Search((), np.ones(len(power.frequency)))
         noise = background.red_noise(power)
         judge = _by_height if n >= LONG else _by_gain
-        line, null, others = judge(rest, power, noise, freedom)
-        if float(null.family_p(line.ratio)) > alpha and usual > 0 and n < LONG:
-            line = _usual_line(rest, power, usual / len(USUAL), found) or line
-        rare = (
-            line.p_value <= usual / len(USUAL)
-            if line.usual
-            else (float(null.family_p(line.ratio)) <= alpha)
-        )
-        if len(found) >= MOST_LINES or not rare:
-            floor = periodogram.Power(power.frequency, noise.level)
-            return Search(tuple(found), noise.phi, floor, null, others)
+        strongest, null, others = judge(rest, power, noise, freedom)
+        line: Line | None = strongest
+        if float(null.family_p(strongest.ratio)) > alpha:
+            short = usual > 0 and n < LONG
+            line = _usual_line(rest, power, usual / len(USUAL), found) if short else None
+        if line is None or len(found) >= MOST_LINES:
+            return Search(tuple(found), others)
         found.append(line)
         rest = without(rest, [line.frequency])
 
@@ -138,7 +128,7 @@ def _usual_line(
             gain = cycle_score(rest, seen, (1 / period,)).score - plain
             p = background.placed_gain_p(gain, int(seen.sum()))
             if p <= alpha and (best is None or p < best.p_value):
-                best = Line(periodogram.peak(power, at), gain, p, usual=True)
+                best = Line(periodogram.peak(power, at), gain, p)
     return best
 
 

@@ -33,7 +33,7 @@ class Power:
     power: Floats
 
 
-def spectrum(values: Floats, *, lowest: float = 0.0, tapered: bool = True) -> Power:
+def spectrum(values: Floats, *, lowest: float = 0.0) -> Power:
     """Tapered periodogram of a series on a regular grid; NaN marks a missing point.
 
     Frequencies are multiples of 1 / (2 n) above `lowest` (cycles a sample) up to 1/2. With missing
@@ -42,7 +42,7 @@ def spectrum(values: Floats, *, lowest: float = 0.0, tapered: bool = True) -> Po
     """
     n = len(values)
     seen = np.isfinite(values)
-    window = tukey(n, TAPERED) if tapered and n >= LEAST_TAPERED else np.ones(n)
+    window = tukey(n, TAPERED) if n >= LEAST_TAPERED else np.ones(n)
     weight = np.where(seen, window, 0.0)
     size = OVERSAMPLING * n
     bins = np.arange(1, size // 2 + 1)

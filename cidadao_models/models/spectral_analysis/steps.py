@@ -63,11 +63,10 @@ def _backtrack(origin: list[npt.NDArray], end: int) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Least squares of levels and trend with first-order noise: log likelihood (twice) and phi."""
+    """Least squares of columns with first-order noise: log likelihood (twice) and phi."""
 
     score: float
     phi: float
-    fitted: Floats
 
 
 def design(n: int, steps: Ints, trend: bool) -> Floats:
@@ -109,7 +108,7 @@ def regress(values: Floats, weight: Floats, X: Floats, *, floor: float) -> Fit:
     count = len(y)
     variance = max(float(error @ error) / count, floor)
     score = -count * np.log(variance) + int(first.sum()) * np.log(1 - phi**2)
-    return Fit(float(score), phi, X @ beta)
+    return Fit(float(score), phi)
 
 
 def _autocorrelation(rest: Floats, both: npt.NDArray[np.bool_]) -> float:

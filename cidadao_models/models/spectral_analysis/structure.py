@@ -91,7 +91,6 @@ class Structure:
     search: lines.Search | None
     families: tuple[lines.Family, ...]
     calendar_families: tuple[lines.Family, ...]
-    noise: Floats
     noise_innovation: Floats
     innovation: Floats
     spike_chance: Floats
@@ -163,7 +162,7 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
     known = _calendar_families(series, fit, kept, alpha) if with_calendar else ()
     return Structure(
         series, work, kept, scale, shape.with_cycles(taken), fit, steps, profiles, spreads, search,
-        tuple(families), known, noise, innovation, steady, chance, frame.x, notes,
+        tuple(families), known, innovation, steady, chance, frame.x, notes,
     )  # fmt: skip
 
 
