@@ -36,9 +36,9 @@ def test_noise_is_silent(name: str) -> None:
     alarms = [
         unexpected(ANALYZER.analyze(invented.NOISES[name](np.random.default_rng(seed), n)))
         for n in (36, 60, 120, 365)
-        for seed in range(25)
+        for seed in range(16)
     ]
-    assert np.mean(alarms) <= 0.11  # 100 runs at 5 %: two sds
+    assert np.sum(alarms) <= 8  # 64 runs at 5 %: over two sds
 
 
 @pytest.mark.parametrize("name", list(invented.CLEAN))
@@ -298,7 +298,7 @@ def test_independent_bodies_are_not_called_coordinated() -> None:
             invented.office(np.random.default_rng(i), years=2),
             invented.office(np.random.default_rng(100 + i), years=2),
         ).coordinated
-        for i in range(12)
+        for i in range(8)
     ]
     assert sum(called) <= 2
 

@@ -246,12 +246,12 @@ def _year(parts: _Columns, days: Days, working: Bools) -> None:
     day = (days - days.astype("datetime64[M]")).astype(np.int64) + 1
     december, january = month == 11, month == 0
     strong = 1.0 if known else 0.3
-    parts.add(december & (day >= 10) & working, strong)
-    parts.add(december & (day >= 20) & working, strong)
+    for inside in (december & (day >= 10), december & (day >= 20), january & (day <= 20)):
+        parts.add(inside & working, strong)
+        parts.add(inside & ~working, 0.7 * strong)
     parts.add(december & (day >= 24), strong)
     parts.add(december & (day == 24), 2.0 * strong)
     parts.add(december & (day == 31), 2.0 * strong)
-    parts.add(january & (day <= 20) & working, strong)
     if not known:
         return
     for k in range(1, YEAR_HARMONICS + 1):
