@@ -60,7 +60,11 @@ def serve(host: str | None = None, port: int | None = None) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("cidadao_models").setLevel(logging.INFO)
     from cidadao_models.inference.api_server import create_api, launch_kwargs
-    from cidadao_models.inference.jobs import analyze_bounded, patterns_bounded
+    from cidadao_models.inference.jobs import (
+        analyze_bounded,
+        patterns_bounded,
+        spectral_bounded,
+    )
     from cidadao_models.inference.lanes import isolated
     from cidadao_models.ui import build_page, launch_options
 
@@ -69,7 +73,10 @@ def serve(host: str | None = None, port: int | None = None) -> int:
     limits = service.settings.limits
     analyze = partial(isolated, analyze_bounded, limits=limits)
     patterns = partial(isolated, patterns_bounded, limits=limits)
-    page = build_page(health=service.health, limits=limits, analyze=analyze, patterns=patterns)
+    spectral = partial(isolated, spectral_bounded, limits=limits)
+    page = build_page(
+        health=service.health, limits=limits, analyze=analyze, patterns=patterns, spectral=spectral
+    )
     address = host or os.environ.get("GRADIO_SERVER_NAME") or DEFAULT_HOST
     number = port or _port(os.environ.get("GRADIO_SERVER_PORT", ""))
     try:

@@ -123,6 +123,52 @@ _PATTERNS_SCHEMA: dict[str, Any] = {
         "source": {"type": "string"},
     },
 }  # fmt: skip
+_SPECTRAL_EXAMPLE = {
+    "time_series": [1250.0, 980.5, 1100.0, 990.0, 1310.0, 1005.0, 1120.0, 1010.0, 1290.0],
+    "dates": [f"2024-{month:02d}-01" for month in range(1, 10)],
+}
+_SPECTRAL_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["time_series"],
+                "properties": {
+                    "time_series": {
+                        "type": "array",
+                        "items": {"type": ["number", "string", "null", "object"]},
+                    },
+                    "sampling_rate": {"type": "number", "exclusiveMinimum": 0, "default": 1.0},
+                    "dates": {"type": ["array", "null"], "items": {"type": ["string", "null"]}},
+                },
+            },
+            "example": _SPECTRAL_EXAMPLE,
+        }
+    },
+}
+_NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
+_SPECTRAL_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "frequencies", "amplitudes", "threshold", "dominant_frequency", "dominant_period",
+        "periodic_patterns", "changes", "spikes", "status", "reason", "model_version", "source",
+    ],
+    "properties": {
+        "frequencies": _NUMBERS,
+        "amplitudes": _NUMBERS,
+        "threshold": _NUMBERS,
+        "dominant_frequency": {"type": ["number", "null"]},
+        "dominant_period": {"type": ["number", "null"]},
+        "periodic_patterns": {"type": "array", "items": {"type": "object"}},
+        "changes": {"type": "array", "items": {"type": "object"}},
+        "spikes": {"type": "array", "items": {"type": "object"}},
+        "status": {"type": "string", "enum": ["ok", "inconclusivo"]},
+        "reason": {"type": "string"},
+        "model_version": {"type": "string"},
+        "source": {"type": "string"},
+    },
+}  # fmt: skip
 _FILE_BODY = {
     "required": True,
     "content": {
@@ -182,6 +228,26 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "curl -H 'Content-Type: application/json' \\\n"
             f"  -d '{json.dumps(_PATTERNS_EXAMPLE)}' \\\n"
             "  http://localhost:7860/v1/analyze-patterns"
+        ),
+    },
+    "/v1/analyze-spectral": {
+        "summary": "Separar calendário e mudança numa série",
+        "description": (
+            "Recebe {'time_series': [...], 'dates': [...], 'sampling_rate': 1.0}. Os valores são "
+            "números, texto brasileiro (1.234,56), null onde faltam, ou {'date', 'value'}; "
+            "'dates', se houver, traz uma data por valor (2024-03-14 ou 14/03/2024) e dá a "
+            "unidade dos períodos. Responde os ciclos ('esperado' pelo calendário ou 'atipico'), "
+            "as mudanças e os valores isolados com sua data, e a chance de cada um. "
+            "'dominant_frequency' é null quando nada passa do acaso. Série curta demais: 200 com "
+            "status 'inconclusivo' e, em 'reason', quantos pontos faltam."
+        ),
+        "body": _SPECTRAL_BODY,
+        "errors": (413, 422, 429, 503),
+        "answer": _SPECTRAL_SCHEMA,
+        "example": (
+            "curl -H 'Content-Type: application/json' \\\n"
+            f"  -d '{json.dumps(_SPECTRAL_EXAMPLE)}' \\\n"
+            "  http://localhost:7860/v1/analyze-spectral"
         ),
     },
     "/v1/analyze-file": {

@@ -32,6 +32,7 @@ from cidadao_models.inference.jobs import (
     Answer,
     Upload,
     analyze_patterns,
+    analyze_spectral,
     analyze_upload,
     detect_anomalies,
     error_answer,
@@ -92,6 +93,10 @@ class Service:
     async def analyze_patterns(self, request: Request) -> Response:
         """Find what only shows over many records, over a series, or among bids."""
         return await self._answer_json(request, analyze_patterns)
+
+    async def analyze_spectral(self, request: Request) -> Response:
+        """Say what in a series is calendar, what is not, and what cannot be told."""
+        return await self._answer_json(request, analyze_spectral)
 
     async def _answer_json(
         self, request: Request, job: Callable[[bytes, Limits], dict[str, Any]]
@@ -186,6 +191,7 @@ def _add_routes(api: FastAPI, service: Service) -> None:
     routes: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
         ("POST", "/v1/detect-anomalies", service.detect_anomalies),
         ("POST", "/v1/analyze-patterns", service.analyze_patterns),
+        ("POST", "/v1/analyze-spectral", service.analyze_spectral),
         ("POST", "/v1/analyze-file", service.analyze_file),
         ("GET", "/health", service.get_health),
         ("GET", "/ready", service.get_ready),

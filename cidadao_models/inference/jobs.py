@@ -144,6 +144,54 @@ def pattern_data(data: object, limits: Limits) -> dict[str, Any]:
     return data
 
 
+SPECTRAL_FIELDS = ("time_series", "sampling_rate", "dates")
+"""What a request for a spectral analysis may hold."""
+
+
+def analyze_spectral(body: bytes, limits: Limits) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-spectral` for a request body."""
+    request = parse_json(body)
+    if not isinstance(request, dict) or "time_series" not in request:
+        raise _no_series("O corpo não traz a lista 'time_series'.")
+    rate, dates = request.get("sampling_rate", 1.0), request.get("dates")
+    answer = spectral_bounded(request["time_series"], rate, dates=dates, limits=limits)
+    ignored = ", ".join(sorted(set(request) - set(SPECTRAL_FIELDS)))
+    if ignored:
+        answer["notes"].append(f"Campos do pedido que não são usados: {ignored}.")
+    return answer
+
+
+def spectral_bounded(
+    time_series: object, sampling_rate: object = 1.0, *, dates: object = None, limits: Limits
+) -> dict[str, Any]:
+    """What `SpectralAnalyzer` says of a series, under the published limits of a service."""
+    from cidadao_models.models.spectral_analysis import SpectralAnalyzer
+
+    if not isinstance(time_series, list):
+        raise _no_series("O campo 'time_series' não é uma lista.")
+    if not isinstance(dates, list | None):
+        raise _no_series("O campo 'dates' não é uma lista.")
+    if not all(isinstance(day, str | None) for day in dates or ()):
+        raise _no_series("O campo 'dates' traz algo que não é uma data em texto.")
+    limits.check_points(len(time_series))
+    report = SpectralAnalyzer().analyze(
+        time_series,
+        dates=dates,
+        sampling_rate=sampling_rate,  # type: ignore[arg-type]  # refused there when no number
+    )
+    return report.to_dict()
+
+
+def _no_series(message: str) -> InputError:
+    example = '{"time_series": [1250.0, 980.5, null, "1.100,00"], "sampling_rate": 1.0}'
+    return InputError(
+        message,
+        hint=f"Envie, por exemplo, {example}; se houver datas, uma por valor em 'dates', como"
+        ' "2024-03-14".',
+        details={"field": "time_series"},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """An uploaded file on this disk and the optional parts that came with it."""
@@ -174,7 +222,9 @@ def analyze_upload(upload: Upload, limits: Limits) -> dict[str, Any]:
 def warm_up() -> dict[str, Any]:
     """Load what an analysis needs, so that the first visitor does not wait for it."""
     from cidadao_models.analysis import analyze
+    from cidadao_models.models.spectral_analysis import SpectralAnalyzer
 
+    SpectralAnalyzer().analyze([0.0, 1.0] * 40)
     return analyze([]).anomalies_dict()
 
 

@@ -35,6 +35,13 @@ UNFORESEEN_HINT = (
     "O erro foi registrado sem os seus dados. Tente com menos registros ou avise a equipe."
 )
 
+PRELOADED = (
+    "cidadao_models.analysis",
+    "cidadao_models.models.spectral_analysis.analyzer",
+    "cidadao_models.inference.lanes",
+)
+"""What the server of new processes has loaded, so that each of them starts at once."""
+
 POLL_S = 0.2
 """How often a waiting thread looks whether the visitor has gone, in seconds."""
 
@@ -136,7 +143,7 @@ def _context() -> BaseContext:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["cidadao_models.analysis", "cidadao_models.inference.lanes"])
+    context.set_forkserver_preload(list(PRELOADED))
     return context
 
 

@@ -56,12 +56,18 @@ class Settings:
         """Most records in one request."""
         return self.limits.max_rows or PUBLIC_MAX_ROWS
 
+    @property
+    def max_points(self) -> int:
+        """Most points of one series: a point weighs no more than a record."""
+        return self.max_rows
+
     def to_dict(self) -> dict[str, object]:
         """`limits` of `GET /health`: sizes in MB (a million bytes) and counts."""
         return {
             "max_file_mb": self.max_file_bytes / MEGABYTE,
             "max_json_mb": self.max_json_bytes / MEGABYTE,
             "max_rows": self.max_rows,
+            "max_points": self.max_points,
             "max_concurrency": self.concurrency,
             "rate_per_min": self.rate_per_min,
         }

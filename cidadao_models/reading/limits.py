@@ -90,6 +90,15 @@ class Limits:
                 details={"columns": columns, "max_columns": self.max_columns},
             )
 
+    def check_points(self, points: int) -> None:
+        """Raise TooLarge when a series has more points than a table may have rows."""
+        if self.max_rows is not None and points > self.max_rows:
+            raise TooLarge(
+                f"A série tem {_thousands(points)} pontos; o limite é {_thousands(self.max_rows)}.",
+                hint="Some os valores por dia, semana ou mês, ou use o pacote no seu computador.",
+                details={"points": points, "max_points": self.max_rows},
+            )
+
 
 NO_LIMITS = Limits()
 """Limits of the Python interface."""

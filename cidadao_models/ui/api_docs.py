@@ -25,6 +25,12 @@ CURL = """curl -s {base}/v1/detect-anomalies \\
 
 curl -s {base}/v1/analyze-file -F file=@contratos.csv -F threshold=0.7
 
+curl -s {base}/v1/analyze-spectral \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"time_series": [1250.0, 980.5, null, "1.100,00", 990, 1310, 1005, 1120],
+       "dates": ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01",
+                 "2024-05-01", "2024-06-01", "2024-07-01", "2024-08-01"]}}'
+
 curl -s {base}/health"""
 
 PYTHON = """import httpx
@@ -47,7 +53,13 @@ with open("contratos.csv", "rb") as file:
     report = httpx.post(
         "{base}/v1/analyze-file", files={{"file": file}}, data={{"threshold": "0.7"}}, timeout=300
     ).json()
-print(report["anomalies_found"], "de", report["total_analyzed"])"""
+print(report["anomalies_found"], "de", report["total_analyzed"])
+
+series = {{"time_series": [1000.0, 1200.0, 900.0, 1500.0] * 30, "sampling_rate": 1.0}}
+spectrum = httpx.post("{base}/v1/analyze-spectral", json=series, timeout=30).json()
+print(spectrum["status"], spectrum["dominant_period"])
+for cycle in spectrum["periodic_patterns"]:
+    print(cycle["kind"], cycle["description"])"""
 
 JAVASCRIPT = """const answer = await fetch("{base}/v1/detect-anomalies", {{
   method: "POST",
@@ -67,7 +79,14 @@ for (const anomaly of report.anomalies) console.log(anomaly.contract_id, anomaly
 const form = new FormData();
 form.append("file", document.querySelector("input[type=file]").files[0]);
 const whole = await fetch("{base}/v1/analyze-file", {{ method: "POST", body: form }});
-console.log(await whole.json());"""
+console.log(await whole.json());
+
+const spectrum = await fetch("{base}/v1/analyze-spectral", {{
+  method: "POST",
+  headers: {{ "Content-Type": "application/json" }},
+  body: JSON.stringify({{ time_series: Array(30).fill([1000, 1200, 900, 1500]).flat() }}),
+}}).then((response) => response.json());
+console.log(spectrum.dominant_period, spectrum.insights);"""
 
 GRADIO = """from gradio_client import Client, handle_file
 
@@ -84,6 +103,12 @@ answer = client.predict(
     api_name="/detect_anomalies",
 )
 print(answer["anomalies"])
+
+spectrum = client.predict(
+    time_series=[1000.0, 1200.0, 900.0, 1500.0] * 30, sampling_rate=1.0,
+    api_name="/analyze_spectral",
+)
+print(spectrum["dominant_period"], spectrum["insights"])
 print(client.predict(api_name="/health")["status"])"""
 
 ANSWER = """
@@ -95,6 +120,11 @@ ANSWER = """
 `/v1/analyze-file` acrescenta `mapping`, `info`, `patterns` (o que só aparece em muitos registros),
 `patterns_not_evaluated` e `summary`: a frase que abre, `by_check` (a resposta de cada verificação:
 `flagged`, `not_flagged` ou `not_evaluated`), `signals` e o dinheiro, cada registro contado uma vez.
+
+`/v1/analyze-spectral`: `periodic_patterns` (cada ciclo com `period`, `unit`, `kind` `esperado` ou
+`atipico`, `p_value` e `q_value`), `changes` e `spikes` com sua data, `status` `ok` ou
+`inconclusivo` com o motivo em `reason`, e o espectro em `frequencies`, `amplitudes` e `threshold`
+(até onde o acaso costuma chegar). `dominant_frequency` é `null` quando nada passa do acaso.
 
 Nomes de campos aceitos: os da página (`valor`, `fornecedor`, `orgao`, `data`…), os em inglês
 (`value`, `supplier`, `amount`, `date`…), os da API do PNCP e os títulos de coluna dos portais.

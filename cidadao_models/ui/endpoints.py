@@ -1,4 +1,4 @@
-"""The named Gradio API: files, records, patterns, health. Lays out nothing visible.
+"""The named Gradio API: files, records, patterns, series, health. Lays out nothing visible.
 
 Same functions as REST; errors raised on purpose reach the caller as their Portuguese text.
 """
@@ -13,12 +13,15 @@ import gradio as gr
 
 from cidadao_models.errors import CidadaoError, InputError
 from cidadao_models.findings import check_threshold
+from cidadao_models.inference.jobs import spectral_bounded
 from cidadao_models.models.pattern_analysis import PatternAnalyzer
+from cidadao_models.reading.limits import NO_LIMITS
 from cidadao_models.ui.files import CPU
 from cidadao_models.ui.session import Service, forget_upload, new_download, upload_path
 
 Health = Callable[[], Mapping[str, object]]
 Patterns = Callable[[Any, str], dict[str, Any]]
+Spectral = Callable[[Any, Any], dict[str, Any]]
 
 
 def find_patterns(data: Any, analysis_type: str) -> dict[str, Any]:
@@ -26,7 +29,12 @@ def find_patterns(data: Any, analysis_type: str) -> dict[str, Any]:
     return PatternAnalyzer().analyze(data, analysis_type).to_dict()
 
 
-def build(service: Service, health: Health, patterns: Patterns) -> None:
+def find_cycles(time_series: Any, sampling_rate: Any) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-spectral`, computed here."""
+    return spectral_bounded(time_series, sampling_rate, limits=NO_LIMITS)
+
+
+def build(service: Service, health: Health, patterns: Patterns, spectral: Spectral) -> None:
     """Register the public endpoints in the open `gr.Blocks`."""
     with gr.Row(visible=False):
         file, threshold = gr.File(label="file"), gr.Number(value=0.7, label="threshold")
@@ -37,6 +45,9 @@ def build(service: Service, health: Health, patterns: Patterns) -> None:
         data = gr.JSON(label="data")
         data.api_info = lambda: {"type": "object"}
         analysis_type = gr.Textbox(value="temporal", label="analysis_type")
+        series = gr.JSON(label="time_series")
+        series.api_info = lambda: {"type": "array", "items": {}}
+        rate = gr.Number(value=1.0, label="sampling_rate")
         answer, found = gr.JSON(label="report"), gr.File(label="findings_csv")
         button = gr.Button("api")
 
@@ -55,6 +66,14 @@ def build(service: Service, health: Health, patterns: Patterns) -> None:
         except CidadaoError as error:
             _refuse(error)
 
+    def analyze_spectral(time_series: Any, sampling_rate: float = 1.0) -> dict[str, Any]:
+        """Cycles, changes and spikes of a series (numbers, or {"date", "value"} points, or null
+        where one is missing); the JSON of POST /v1/analyze-spectral."""
+        try:
+            return spectral(time_series, sampling_rate)
+        except CidadaoError as error:
+            _refuse(error)
+
     def healthy() -> dict[str, object]:
         """State of the service; the JSON of GET /health."""
         return dict(health())
@@ -66,6 +85,7 @@ def build(service: Service, health: Health, patterns: Patterns) -> None:
     button.click(
         analyze_patterns, [data, analysis_type], answer, api_name="analyze_patterns", **CPU
     )
+    button.click(analyze_spectral, [series, rate], answer, api_name="analyze_spectral", **CPU)
     button.click(healthy, None, answer, api_name="health", queue=False)
 
 

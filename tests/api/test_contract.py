@@ -51,6 +51,7 @@ REASON_KEYS = {
 ROUTES = {
     "/v1/detect-anomalies": "post",
     "/v1/analyze-patterns": "post",
+    "/v1/analyze-spectral": "post",
     "/v1/analyze-file": "post",
     "/health": "get",
     "/ready": "get",
@@ -329,7 +330,9 @@ def test_gradio_csv_equals_rest(client: httpx.Client, gradio: Client, tmp_path: 
 
 def test_gradio_publishes_only_the_contract(gradio: Client) -> None:
     named = set(gradio.view_api(return_format="dict")["named_endpoints"])  # type: ignore[index]
-    assert {"/detect_anomalies", "/analyze_csv", "/analyze_patterns", "/health"} <= named
+    assert {
+        "/detect_anomalies", "/analyze_csv", "/analyze_patterns", "/analyze_spectral", "/health",
+    } <= named  # fmt: skip
     assert named <= {
         "/analyze_contract",
         "/analyze_csv",
