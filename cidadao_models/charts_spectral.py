@@ -35,8 +35,8 @@ CALENDAR_TITLES = {
 HEAVY_TAIL = 25.0
 """Largest over median from which a positive series is drawn on a log axis."""
 
-MOSTLY = 0.7
-"""Least share of amounts above zero for a log axis."""
+MOSTLY = 0.5
+"""Least share of amounts above zero for a log axis: weekends alone are two in seven."""
 
 HEADROOM = 0.55
 """Part of the axis left free above the series for the labels of its changes."""
@@ -44,7 +44,24 @@ HEADROOM = 0.55
 LEAST_DISTANCE = 0.045
 """Distance below which two labels of changes would run into each other, of the width."""
 
-MOST_TICKS = 6
+LEAST_TICK_DISTANCE = 0.19
+"""Distance of two named lengths below which they would touch on a phone, of the axis."""
+
+LEGEND = {
+    "orientation": "h", "xref": "container", "x": 0, "y": 1, "yanchor": "bottom",
+    "font": {"size": 12},
+    "itemclick": False, "itemdoubleclick": False,
+}  # fmt: skip
+LEGEND_ROOM = 112
+"""Pixels above a chart: two lines of title and two of legend, as on a phone."""
+
+LOG_TITLES = {
+    False: "valor (escala logarítmica)",
+    True: "valor (escala log., sem os zeros)",
+}
+
+PERCENTS = (0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000)
+"""Rises above the level that an axis may name, in %."""
 
 TICKS: dict[str, tuple[tuple[float, str], ...]] = {
     "dias": ((2, "2 dias"), (7, "7 dias"), (14, "14 dias"), (30.44, "1 mês"), (91.3, "3 meses"),
@@ -71,26 +88,26 @@ def line(shown: Line) -> go.Figure:
     log = _is_heavy(shown)
     where = "%{x|%d/%m/%Y}" if _dated(shown) else "ponto %{x}"
     _band(figure, shown, log=log)
-    drawn = np.maximum(shown.values, _floor(shown)) if log else shown.values
+    there = shown.values > 0 if log else np.ones(len(shown.values), bool)
+    there |= np.isnan(shown.values)
     figure.add_scatter(
-        x=shown.at, y=_plain(drawn), mode="lines", name="valor",
+        x=shown.at[there], y=_plain(shown.values[there]), mode="lines", name="valor",
         line={"color": THIN, "width": 1.4}, connectgaps=False,
-        text=[_amount(value, shown.money) for value in shown.values],
+        text=[_amount(value, shown.money) for value in shown.values[there]],
         hovertemplate=f"{where}: %{{text}}<extra></extra>",
     )  # fmt: skip
     _spikes(figure, shown, where, log=log)
-    _value_axis(figure, shown, log=log)
+    _value_axis(figure, shown, log=log, zeros=not there.all())
     _changes(figure, shown)
-    legend = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
-    figure.update_layout(showlegend=True, legend=legend, margin={"t": 96})
+    figure.update_layout(showlegend=True, legend=LEGEND, margin={"t": LEGEND_ROOM})
     figure.update_xaxes(**_place_axis(dated=_dated(shown)))
     return figure
 
 
 def _place_axis(*, dated: bool) -> dict[str, object]:
     if dated:
-        return {"title": "data", "tickformat": "%m/%Y", "nticks": 6}
-    return {"title": "ponto da série", "tickformat": ",d", "nticks": 6}
+        return {"title": "data", "tickformat": "%m/%Y", "nticks": 5, "tickangle": 0}
+    return {"title": "ponto da série", "tickformat": ",d", "nticks": 5, "tickangle": 0}
 
 
 def _spikes(figure: go.Figure, shown: Line, where: str, *, log: bool) -> None:
@@ -100,7 +117,7 @@ def _spikes(figure: go.Figure, shown: Line, where: str, *, log: bool) -> None:
     figure.add_scatter(
         x=[mark.at for mark in shown.spikes],
         y=[max(mark.value or 0.0, floor) for mark in shown.spikes],
-        mode="markers", name="foge do esperado",
+        mode="markers", name="fora do esperado",
         marker={"color": BRICK, "size": 10, "symbol": "diamond"},
         text=[f"{_amount(mark.value, shown.money)}; {mark.text}" for mark in shown.spikes],
         hovertemplate=f"{where}: %{{text}}<extra></extra>",
@@ -123,7 +140,7 @@ def _band(figure: go.Figure, shown: Line, *, log: bool) -> None:
     )  # fmt: skip
     figure.add_scatter(
         x=shown.band_at, y=middle, mode="lines", line={"color": BLUE, "width": 1.6},
-        name="esperado", hoverinfo="skip",
+        showlegend=False, hoverinfo="skip",
     )  # fmt: skip
 
 
@@ -173,7 +190,7 @@ def _number(mark: Mark) -> float:
     return float(mark.at)
 
 
-def _value_axis(figure: go.Figure, shown: Line, *, log: bool) -> None:
+def _value_axis(figure: go.Figure, shown: Line, *, log: bool, zeros: bool) -> None:
     """Amounts as Brazilians write them, with room above for the labels of changes."""
     seen = shown.values[np.isfinite(shown.values)]
     if not len(seen):
@@ -188,7 +205,7 @@ def _value_axis(figure: go.Figure, shown: Line, *, log: bool) -> None:
     ticks = ticks_between(low, high) if log else _round_ticks(low, high)
     figure.update_yaxes(
         type="log" if log else "linear",
-        title="valor (escala logarítmica)" if log else "valor",
+        title=LOG_TITLES[zeros] if log else None,
         range=[float(low) - 0.04 * reach, float(low) + reach * (1 + room)],
         tickvals=ticks,
         ticktext=[_short(tick, shown.money) for tick in ticks],
@@ -238,7 +255,7 @@ def spectrum(shown: Spectrum) -> go.Figure:
     x = np.log10(shown.period)
     where = [_length(period, shown.unit) for period in shown.period]
     figure.add_scatter(
-        x=x, y=shown.amplitude, mode="lines", name="tamanho do ciclo",
+        x=x, y=shown.amplitude, mode="lines", showlegend=False,
         line={"color": THIN, "width": 1.4}, text=where,
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
@@ -247,25 +264,36 @@ def spectrum(shown: Spectrum) -> go.Figure:
         line={"color": BLUE, "dash": "dash", "width": 1.8},
     )  # fmt: skip
     top = float(max(shown.amplitude.max(), shown.threshold.max(), 1e-300))
-    _named(figure, shown, top)
-    ticks = _round_ticks(0.0, top)
+    _echoes(figure, shown)
+    _named(figure, shown)
+    ticks = _percents(top) if shown.relative else _round_ticks(0.0, top)
     written = [_percent(tick) if shown.relative else _short(tick, shown.money) for tick in ticks]
     figure.update_yaxes(
         title="oscilação em torno do nível", range=[0, 1.35 * top], tickvals=ticks,
         ticktext=written,
     )  # fmt: skip
     _length_axis(figure, float(x.min()), float(x.max()), shown.unit)
-    legend = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
-    figure.update_layout(showlegend=True, legend=legend, margin={"t": 96})
+    figure.update_layout(showlegend=True, legend=LEGEND, margin={"t": LEGEND_ROOM})
     return figure
 
 
 def _percent(amplitude: float) -> str:
     """How far above the level a cycle of logarithms goes: `+65 %`."""
-    return f"+{number(100 * np.expm1(amplitude), 0)} %" if amplitude else "0"
+    rise = 100 * float(np.expm1(amplitude))
+    return f"+{number(round(rise, 1), 1 if rise < 1 else 0)} %" if amplitude else "0"
 
 
-def _named(figure: go.Figure, shown: Spectrum, top: float) -> None:
+def _percents(top: float) -> list[float]:
+    """Amplitudes of round rises, far enough from each other; zero first."""
+    ticks: list[float] = []
+    for rise in reversed(PERCENTS):
+        place = float(np.log1p(rise / 100))
+        if place <= top and (not ticks or ticks[-1] - place >= LEAST_TICK_DISTANCE * top):
+            ticks.append(place)
+    return [0.0, *(tick for tick in reversed(ticks) if tick >= LEAST_TICK_DISTANCE * top)]
+
+
+def _named(figure: go.Figure, shown: Spectrum) -> None:
     for kind, colour, name in (
         ("esperado", BLUE, "do calendário"),
         ("atipico", BRICK, "fora do calendário"),
@@ -288,6 +316,17 @@ def _named(figure: go.Figure, shown: Spectrum, top: float) -> None:
         )  # fmt: skip
 
 
+def _echoes(figure: go.Figure, shown: Spectrum) -> None:
+    """Hollow marks on the harmonics of the named cycles."""
+    for kind, colour in (("esperado", BLUE), ("atipico", BRICK)):
+        found = [one for one in shown.echoes if one[2] == kind]
+        figure.add_scatter(
+            x=[np.log10(period) for period, *_ in found], y=[height for _, height, _ in found],
+            mode="markers", showlegend=False, hoverinfo="skip",
+            marker={"color": colour, "size": 8, "symbol": "circle-open", "line": {"width": 1.6}},
+        )  # fmt: skip
+
+
 def _side(shown: Spectrum, period: float) -> str:
     """Side of a label: inwards at both ends of the axis."""
     low, high = np.log10(shown.period.min()), np.log10(shown.period.max())
@@ -297,19 +336,21 @@ def _side(shown: Spectrum, period: float) -> str:
 
 def _length_axis(figure: go.Figure, low: float, high: float, unit: str, axis: str = "x") -> None:
     """An axis of logarithms of lengths, with the lengths that a reader knows."""
-    inside = [
-        (value, text) for value, text in TICKS[unit] if low - 0.02 <= np.log10(value) <= high + 0.02
-    ]
-    if len(inside) > MOST_TICKS:
-        rank = {text: i for i, text in enumerate(KEPT_FIRST)}
-        kept = sorted(inside, key=lambda one: rank.get(one[1], 99))[:MOST_TICKS]
-        inside = sorted(kept)
+    rank = {text: i for i, text in enumerate(KEPT_FIRST)}
+    inside: list[tuple[float, str]] = []
+    for value, text in sorted(TICKS[unit], key=lambda one: rank.get(one[1], len(rank))):
+        place = float(np.log10(value))
+        near = any(abs(place - other) < LEAST_TICK_DISTANCE * (high - low) for other, _ in inside)
+        if low - 0.02 <= place <= high + 0.02 and not near:
+            inside.append((place, text))
+    inside.sort()
     title = "duração do ciclo (em pontos)" if unit == "amostras" else "duração do ciclo"
     settings = {
         "title": title,
-        "tickvals": [float(np.log10(value)) for value, _ in inside],
+        "tickvals": [place for place, _ in inside],
         "ticktext": [text for _, text in inside],
         "range": [low - 0.04, high + 0.04],
+        "tickangle": 0,
     }
     figure.update_layout({f"{axis}axis": settings})
 
@@ -347,7 +388,7 @@ def calendar(shown: Grid) -> go.Figure:
         text=[[_amount(value, shown.money) for value in row] for row in shown.values],
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(title="mês", type="category", showgrid=False, nticks=7)
+    figure.update_xaxes(title="mês", type="category", showgrid=False, nticks=6, tickangle=0)
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_yaxes(dtick=max(1, len(shown.rows) // 14))
     return figure
@@ -361,7 +402,7 @@ def coherence(found: CoherenceReport) -> go.Figure | None:
     order = np.argsort(1 / found.frequencies)
     x = np.log10(1 / found.frequencies)[order]
     figure.add_scatter(
-        x=x, y=found.coherence[order], mode="lines+markers", name="quanto andam juntas",
+        x=x, y=found.coherence[order], mode="lines+markers", showlegend=False,
         line={"color": THIN, "width": 1.6}, marker={"size": 5, "color": GREY},
         text=[_length(10**value, found.unit) for value in x],
         hovertemplate="%{text}: %{y:.2f}<extra></extra>",

@@ -282,15 +282,14 @@ def _named(given: Ledger, group: str, name: str) -> npt.NDArray[np.bool_]:
 
 def _periods(days: Ints, unit: str) -> tuple[Ints, Ints]:
     """Number of each day's period counted from the first one, and the first day of each period."""
-    if unit == DAY:
-        code, start = days, lambda codes: codes
-    elif unit == WEEK:
-        code, start = (days + _MONDAY) // 7, lambda codes: codes * 7 - _MONDAY
-    else:
+    if unit == MONTH:
         code = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-        start = _month_start
-    first, last = int(code.min()), int(code.max())
-    return code - first, np.asarray(start(np.arange(first, last + 1)))
+    else:
+        code = days if unit == DAY else (days + _MONDAY) // 7
+    every = np.arange(int(code.min()), int(code.max()) + 1)
+    if unit == MONTH:
+        return code - every[0], _month_start(every)
+    return code - every[0], every if unit == DAY else every * 7 - _MONDAY
 
 
 def _month_start(months: Ints) -> Ints:

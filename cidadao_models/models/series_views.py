@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +56,11 @@ LEAST_TURNS = 3
 
 SPECTROGRAM_ROWS = 48
 
+SPECTROGRAM_READING = (
+    "Uma faixa escura de ponta a ponta é um ciclo que dura a série toda; uma que começa ou termina"
+    " no meio é uma rotina que mudou. É só para olhar: aqui nada foi testado."
+)
+
 CYCLE_NAMES = {
     "semana": "a semana", "mes": "o mês", "ano": "o ano",
     "bimestre": "os bimestres do calendário fiscal",
@@ -80,11 +86,16 @@ CHANGE_WORDS = {
 ALPHA = 0.05
 """Chance of a false alarm of the drawn curve: the analyzer's own default."""
 
+LEAST_MONTHS = 24
+"""Fewest months for a calendar of months by year: each month twice."""
+
 MOST_MONTHS = 36
 """Columns of months in a calendar of weekdays."""
 
 WEEKDAYS = ("seg", "ter", "qua", "qui", "sex", "sáb", "dom")
 MONTHS = ("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez")
+
+How = Literal["sum", "mean"]
 
 CLIP = 4.0
 """Robust sds at which a value is held before the spectrogram: one payment is no cycle."""
@@ -119,7 +130,8 @@ class Line:
 class Spectrum:
     """Amplitude by length of cycle (in `unit`), the reach of chance, and the named cycles.
 
-    `named` holds (length, amplitude, label, kind); `relative` amplitudes are of logarithms.
+    `named` holds (length, amplitude, label, kind), `echoes` the same of their harmonics (without
+    label); `relative` amplitudes are of logarithms.
     """
 
     period: Floats
@@ -129,6 +141,15 @@ class Spectrum:
     unit: str
     money: bool
     relative: bool = False
+    echoes: tuple[tuple[float, float, str], ...] = ()
+
+    @property
+    def spread(self) -> bool:
+        """Whether a named cycle lies below the curve: its strength is in its harmonics."""
+        return any(
+            height < float(np.interp(period, self.period, self.threshold))
+            for period, height, *_ in self.named
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,10 +326,15 @@ def spectrum(report: SpectralReport, *, money: bool) -> Spectrum | None:
         for one, cycle in zip(report.periods, report.cycles, strict=True)
         if one.period <= period.max()
     )
-    kept = _highest(np.log(period), amplitude)
-    return Spectrum(
-        period[kept], amplitude[kept], threshold[kept], named, report.unit, money, relative
+    echoes = tuple(
+        (one.period / h, _height(period, amplitude, one.period / h), one.kind)
+        for one in report.periods
+        for h in one.harmonics
+        if h > 1 and period.min() <= one.period / h
     )
+    kept = _highest(np.log(period), amplitude)
+    drawn = (period[kept], amplitude[kept], threshold[kept])
+    return Spectrum(*drawn, named, report.unit, money, relative, echoes)
 
 
 def _without_levels(report: SpectralReport, *, relative: bool) -> Floats:
@@ -377,6 +403,12 @@ def _cycle_label(one: Period, cycle: str) -> str:
     return f"{name} ({long})" if name else long
 
 
+def counted(n: int, unit: str) -> str:
+    """`1.095 dias`, `1 ponto`."""
+    one, many = UNIT_NAMES[unit] if unit != "amostras" else ("ponto", "pontos")
+    return f"{words.number(n)} {one if n == 1 else many}"
+
+
 def length(period: float, unit: str) -> str:
     """`7 dias`, `1,5 mês`, `12 pontos`."""
     one, many = UNIT_NAMES[unit] if unit != "amostras" else ("ponto", "pontos")
@@ -385,7 +417,7 @@ def length(period: float, unit: str) -> str:
     return f"{written} {one if rounded < 2 else many}"
 
 
-def spectrum_reading(report: SpectralReport) -> str:
+def spectrum_reading(report: SpectralReport, shown: Spectrum) -> str:
     """What the chart of the spectrum shows, and what it does not."""
     caveat = "O gráfico mostra o tamanho dos ciclos, não o que os causa."
     if not report.periods:
@@ -398,8 +430,13 @@ def spectrum_reading(report: SpectralReport) -> str:
         parts.append(f"Acompanham o calendário: {_joined(known)}.")
     if others := _other_cycles(report):
         parts.append(f"Sem explicação no calendário: ciclo de {_joined(others)}.")
-    if any(len(one.harmonics) > 1 for one in report.periods):
-        parts.append("Picos na metade, no terço… de um ciclo são parte dele.")
+    if shown.spread:
+        parts.append(
+            "Um ciclo marcado abaixo da linha aparece pelos seus picos menores (pontos vazados),"
+            " como quando um só mês do ano pesa."
+        )
+    elif shown.echoes:
+        parts.append("Os pontos vazados, na metade ou no terço de um ciclo, são parte dele.")
     return " ".join([*parts, caveat])
 
 
@@ -427,29 +464,37 @@ def calendar(report: SpectralReport, *, money: bool) -> Grid | None:
     by year, each month against the mean of its year."""
     if report.times is None or report.unit == "anos" or report.n < 14:
         return None
-    values = pd.Series(report.values, index=report.times)
-    months = len(np.unique(report.times.to_period("M")))
-    if report.unit == "dias" and report.step <= 7 / 5 and months <= MOST_MONTHS:
-        return _weekdays(values, money)
-    table = values.groupby([report.times.year, report.times.month]).sum(min_count=1)
-    table = table.unstack().reindex(columns=range(1, 13))
-    if len(table) < 2:
+    months = report.times.to_period("M").astype("int64").to_numpy()
+    daily = report.unit == "dias" and report.step <= 7 / 5
+    if daily and len(np.unique(months)) <= MOST_MONTHS:
+        return _weekdays(report, months, money)
+    table = _table(months // 12, months % 12, report.values, "sum").reindex(columns=range(12))
+    if int(table.notna().to_numpy().sum()) < LEAST_MONTHS:
         return None
-    mean = table.abs().mean(axis=1).replace(0.0, np.nan)
-    shade = table.div(mean, axis=0).to_numpy(np.float64)
-    rows = tuple(str(year) for year in table.index)
-    return Grid(table.to_numpy(np.float64), shade, rows, MONTHS, "mês e ano", money)
+    amounts = table.to_numpy(np.float64)
+    shade = amounts / np.nanmean(np.abs(amounts), axis=1, keepdims=True)
+    rows = tuple(str(1970 + int(year)) for year in table.index)
+    return Grid(amounts, shade, rows, MONTHS, "mês e ano", money)
 
 
-def _weekdays(values: pd.Series, money: bool) -> Grid | None:
-    times = pd.DatetimeIndex(values.index)
-    table = values.groupby([times.weekday, times.to_period("M").astype("int64")]).mean().unstack()
+def _weekdays(report: SpectralReport, months: npt.NDArray[np.int64], money: bool) -> Grid | None:
+    assert report.times is not None
+    table = _table(report.times.day_of_week.to_numpy(), months, report.values, "mean")
     if table.shape[1] < 2:
         return None
     names = tuple(f"{MONTHS[int(c) % 12]}/{1970 + int(c) // 12}" for c in table.columns)
     rows = tuple(WEEKDAYS[int(day)] for day in table.index)
     amounts = table.to_numpy(np.float64)
     return Grid(amounts, amounts, rows, names, "dia da semana e mês", money)
+
+
+def _table(
+    rows: npt.NDArray[np.generic], columns: npt.NDArray[np.generic], values: Floats, how: How
+) -> pd.DataFrame:
+    """Sums or means of the values that are there; rows and columns with none are left out."""
+    there = np.isfinite(values)
+    frame = pd.DataFrame({"r": rows[there], "c": columns[there], "v": values[there]})
+    return frame.pivot_table(index="r", columns="c", values="v", aggfunc=how)
 
 
 def calendar_reading(grid: Grid) -> str:
@@ -504,14 +549,6 @@ def _even(report: SpectralReport) -> Floats:
     rest = scaled - level
     reach = CLIP * _spread(rest)
     return np.asarray(np.clip(rest, -reach, reach))
-
-
-def spectrogram_reading(shown: Spectrogram) -> str:
-    """What to look for in the picture of cycles along time."""
-    return (
-        "Uma faixa escura de ponta a ponta é um ciclo que dura a série toda; uma que começa ou"
-        " termina no meio é uma rotina que mudou. É só para olhar: aqui nada foi testado."
-    )
 
 
 def coherence_reading(found: CoherenceReport) -> str:

@@ -1,4 +1,4 @@
-"""The page put together: one tab for files, one with the API, one on method and limits.
+"""The page put together: tabs for files, for series, for the API, and on method and limits.
 
 Presents what `analysis` answers; decides nothing.
 """
@@ -13,7 +13,8 @@ import gradio as gr
 
 from cidadao_models import __version__, analysis
 from cidadao_models.reading.limits import Limits
-from cidadao_models.ui import api_docs, endpoints, files, method, scripts, texts
+from cidadao_models.ui import api_docs, endpoints, files, method, scripts, texts, texts_spectral
+from cidadao_models.ui import spectral as spectral_tab
 from cidadao_models.ui.endpoints import Health, Patterns, Spectral
 from cidadao_models.ui.session import SESSION_TTL_S, Analyze, Service
 from cidadao_models.ui.theme import theme
@@ -64,6 +65,8 @@ def build_page(
         with gr.Tabs():
             with gr.Tab(texts.TAB_FILES, id="planilha"):
                 files.build(page, service)
+            with gr.Tab(texts_spectral.TAB, id="espectro"):
+                spectral_tab.build(page, service)
             with gr.Tab(texts.TAB_API, id="api"):
                 api_docs.build(page, service.limits)
             with gr.Tab(texts.TAB_METHOD, id="metodo"):

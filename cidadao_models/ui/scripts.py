@@ -61,6 +61,49 @@ SAVE_FILE = """(file) => {
 }"""
 """Saves the file just made, so that one click is enough."""
 
+SAVE_CHARTS = """() => {
+  const charts = [...document.querySelectorAll(
+    '#spectral-plot .js-plotly-plot, #spectral-spectrum .js-plotly-plot')]
+    .filter((chart) => chart.clientWidth);
+  if (!charts.length) { return; }
+  const names = ['fill', 'font-family', 'font-size', 'font-weight'];
+  const width = Math.max(...charts.map((chart) => chart.clientWidth));
+  const height = charts.reduce((sum, chart) => sum + chart.clientHeight, 0);
+  let top = 0;
+  const layers = charts.flatMap((chart) => {
+    const found = [...chart.querySelectorAll('svg.main-svg')].map((layer) => {
+      const copy = layer.cloneNode(true);
+      const texts = copy.querySelectorAll('text');
+      layer.querySelectorAll('text').forEach((text, i) => {
+        const seen = getComputedStyle(text);
+        names.forEach((name) => texts[i].style.setProperty(name, seen.getPropertyValue(name)));
+      });
+      copy.setAttribute('y', top);
+      return new XMLSerializer().serializeToString(copy);
+    });
+    top += chart.clientHeight;
+    return found;
+  });
+  const paper = getComputedStyle(document.body).backgroundColor;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">`
+    + `<rect width="100%" height="100%" fill="${paper}"/>${layers.join('')}</svg>`;
+  const image = new Image();
+  image.onload = () => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 2 * width;
+    canvas.height = 2 * height;
+    canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+    const link = document.createElement('a');
+    link.href = canvas.toDataURL('image/png');
+    link.download = 'serie.png';
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+  };
+  image.src = 'data:image/svg+xml;charset=utf-8,' + encodeURIComponent(svg);
+}"""
+"""Saves the two main charts of a series as one picture, with the colours on the screen."""
+
 _ON_LOAD = """() => {
   const describe = () => document.querySelectorAll('.js-plotly-plot').forEach((chart) => {
     const title = chart.querySelector('.gtitle')?.textContent ?? '';
@@ -71,7 +114,8 @@ _ON_LOAD = """() => {
     chart.setAttribute('role', 'img');
     chart.setAttribute('aria-label', label);
   });
-  const name = () => document.querySelectorAll('#file-input button[aria-label^="Click to"]')
+  const name = () => document.querySelectorAll(
+    '#file-input button[aria-label^="Click to"], #spectral-file button[aria-label^="Click to"]')
     .forEach((button) => button.removeAttribute('aria-label'));
   const words = %s;
   const translate = () => document.querySelectorAll('.toast-wrap *').forEach((box) => {
