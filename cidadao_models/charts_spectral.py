@@ -47,13 +47,8 @@ LEAST_DISTANCE = 0.045
 LEAST_TICK_DISTANCE = 0.19
 """Distance of two named lengths below which they would touch on a phone, of the axis."""
 
-LEGEND = {
-    "orientation": "h", "xref": "container", "x": 0, "y": 1, "yanchor": "bottom",
-    "font": {"size": 12},
-    "itemclick": False, "itemdoubleclick": False,
-}  # fmt: skip
-LEGEND_ROOM = 112
-"""Pixels above a chart: two lines of title and two of legend, as on a phone."""
+KEY_ROOM = 92
+"""Pixels above a chart whose title is followed by a key to its marks."""
 
 LOG_TITLES = {
     False: "valor (escala logarítmica)",
@@ -91,7 +86,7 @@ def line(shown: Line) -> go.Figure:
     there = shown.values > 0 if log else np.ones(len(shown.values), bool)
     there |= np.isnan(shown.values)
     figure.add_scatter(
-        x=shown.at[there], y=_plain(shown.values[there]), mode="lines", name="valor",
+        x=shown.at[there], y=_plain(shown.values[there]), mode="lines",
         line={"color": THIN, "width": 1.4}, connectgaps=False,
         text=[_amount(value, shown.money) for value in shown.values[there]],
         hovertemplate=f"{where}: %{{text}}<extra></extra>",
@@ -99,15 +94,29 @@ def line(shown: Line) -> go.Figure:
     _spikes(figure, shown, where, log=log)
     _value_axis(figure, shown, log=log, zeros=not there.all())
     _changes(figure, shown)
-    figure.update_layout(showlegend=True, legend=LEGEND, margin={"t": LEGEND_ROOM})
+    marks = [(BLUE, "▬", "faixa esperada")] if len(shown.band_at) else []
+    marks += [(BRICK, "◆", "fora do esperado")] if shown.spikes else []
+    marks += [(BRICK, "┊", "mudança")] if shown.changes else []
+    _key(figure, marks)
     figure.update_xaxes(**_place_axis(dated=_dated(shown)))
     return figure
 
 
+def _key(figure: go.Figure, marks: list[tuple[str, str, str]]) -> None:
+    """What the marks mean, under the title: a legend beside the axis leaves a phone no room."""
+    text = " \u2002".join(
+        f"<span style='color:{colour}'><b>{mark}</b></span>\u00a0{name}"
+        for colour, mark, name in marks
+    )
+    figure.update_layout(
+        title={"subtitle": {"text": text, "font": {"size": 13}}}, margin={"t": KEY_ROOM}
+    )
+
+
 def _place_axis(*, dated: bool) -> dict[str, object]:
     if dated:
-        return {"title": "data", "tickformat": "%m/%Y", "nticks": 5, "tickangle": 0}
-    return {"title": "ponto da série", "tickformat": ",d", "nticks": 5, "tickangle": 0}
+        return {"title": "data", "tickformat": "%m/%Y", "nticks": 4, "tickangle": 0}
+    return {"title": "ponto da série", "tickformat": ",d", "nticks": 4, "tickangle": 0}
 
 
 def _spikes(figure: go.Figure, shown: Line, where: str, *, log: bool) -> None:
@@ -117,7 +126,7 @@ def _spikes(figure: go.Figure, shown: Line, where: str, *, log: bool) -> None:
     figure.add_scatter(
         x=[mark.at for mark in shown.spikes],
         y=[max(mark.value or 0.0, floor) for mark in shown.spikes],
-        mode="markers", name="fora do esperado",
+        mode="markers",
         marker={"color": BRICK, "size": 10, "symbol": "diamond"},
         text=[f"{_amount(mark.value, shown.money)}; {mark.text}" for mark in shown.spikes],
         hovertemplate=f"{where}: %{{text}}<extra></extra>",
@@ -131,16 +140,14 @@ def _band(figure: go.Figure, shown: Line, *, log: bool) -> None:
     low, high, middle = shown.lower, shown.upper, shown.expected
     if log:
         low, high, middle = (np.maximum(one, _floor(shown)) for one in (low, high, middle))
-    figure.add_scatter(
-        x=shown.band_at, y=high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip"
-    )
+    figure.add_scatter(x=shown.band_at, y=high, mode="lines", line={"width": 0}, hoverinfo="skip")
     figure.add_scatter(
         x=shown.band_at, y=low, mode="lines", line={"width": 0}, fill="tonexty", fillcolor=BAND,
-        name="faixa esperada", hoverinfo="skip",
+        hoverinfo="skip",
     )  # fmt: skip
     figure.add_scatter(
         x=shown.band_at, y=middle, mode="lines", line={"color": BLUE, "width": 1.6},
-        showlegend=False, hoverinfo="skip",
+        hoverinfo="skip",
     )  # fmt: skip
 
 
@@ -255,12 +262,12 @@ def spectrum(shown: Spectrum) -> go.Figure:
     x = np.log10(shown.period)
     where = [_length(period, shown.unit) for period in shown.period]
     figure.add_scatter(
-        x=x, y=shown.amplitude, mode="lines", showlegend=False,
+        x=x, y=shown.amplitude, mode="lines",
         line={"color": THIN, "width": 1.4}, text=where,
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
-        x=x, y=shown.threshold, mode="lines", name="até aqui, acaso", hoverinfo="skip",
+        x=x, y=shown.threshold, mode="lines", hoverinfo="skip",
         line={"color": BLUE, "dash": "dash", "width": 1.8},
     )  # fmt: skip
     top = float(max(shown.amplitude.max(), shown.threshold.max(), 1e-300))
@@ -273,7 +280,12 @@ def spectrum(shown: Spectrum) -> go.Figure:
         ticktext=written,
     )  # fmt: skip
     _length_axis(figure, float(x.min()), float(x.max()), shown.unit)
-    figure.update_layout(showlegend=True, legend=LEGEND, margin={"t": LEGEND_ROOM})
+    kinds = {kind for *_, kind in shown.named}
+    marks = [(BLUE, "╌", "até aqui, acaso")]
+    marks += [(BLUE, "◆", "do calendário")] if "esperado" in kinds else []
+    other = "ciclo" if shown.unit == "amostras" else "fora do calendário"
+    marks += [(BRICK, "◆", other)] if "atipico" in kinds else []
+    _key(figure, marks)
     return figure
 
 
@@ -294,10 +306,7 @@ def _percents(top: float) -> list[float]:
 
 
 def _named(figure: go.Figure, shown: Spectrum) -> None:
-    for kind, colour, name in (
-        ("esperado", BLUE, "do calendário"),
-        ("atipico", BRICK, "fora do calendário"),
-    ):
+    for kind, colour in (("esperado", BLUE), ("atipico", BRICK)):
         lines = [one for one in shown.named if one[3] == kind]
         if not lines:
             continue
@@ -305,8 +314,7 @@ def _named(figure: go.Figure, shown: Spectrum) -> None:
             x=[np.log10(period) for period, *_ in lines],
             y=[height for _, height, *_ in lines],
             mode="markers", marker={"color": colour, "size": 10, "symbol": "diamond"},
-            name=name if shown.unit != "amostras" else "ciclo",
-            text=[clean(label) for *_, label, _ in lines],
+                text=[clean(label) for *_, label, _ in lines],
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
     for period, height, label, _ in shown.named:
@@ -322,7 +330,7 @@ def _echoes(figure: go.Figure, shown: Spectrum) -> None:
         found = [one for one in shown.echoes if one[2] == kind]
         figure.add_scatter(
             x=[np.log10(period) for period, *_ in found], y=[height for _, height, _ in found],
-            mode="markers", showlegend=False, hoverinfo="skip",
+            mode="markers", hoverinfo="skip",
             marker={"color": colour, "size": 8, "symbol": "circle-open", "line": {"width": 1.6}},
         )  # fmt: skip
 
@@ -388,7 +396,7 @@ def calendar(shown: Grid) -> go.Figure:
         text=[[_amount(value, shown.money) for value in row] for row in shown.values],
         hovertemplate="%{y}, %{x}: %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_xaxes(title="mês", type="category", showgrid=False, nticks=6, tickangle=0)
+    figure.update_xaxes(title="mês", type="category", showgrid=False, nticks=4, tickangle=0)
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_yaxes(dtick=max(1, len(shown.rows) // 14))
     return figure
@@ -402,7 +410,7 @@ def coherence(found: CoherenceReport) -> go.Figure | None:
     order = np.argsort(1 / found.frequencies)
     x = np.log10(1 / found.frequencies)[order]
     figure.add_scatter(
-        x=x, y=found.coherence[order], mode="lines+markers", showlegend=False,
+        x=x, y=found.coherence[order], mode="lines+markers",
         line={"color": THIN, "width": 1.6}, marker={"size": 5, "color": GREY},
         text=[_length(10**value, found.unit) for value in x],
         hovertemplate="%{text}: %{y:.2f}<extra></extra>",

@@ -57,8 +57,8 @@ LEAST_TURNS = 3
 SPECTROGRAM_ROWS = 48
 
 SPECTROGRAM_READING = (
-    "Uma faixa escura de ponta a ponta é um ciclo que dura a série toda; uma que começa ou termina"
-    " no meio é uma rotina que mudou. É só para olhar: aqui nada foi testado."
+    "Uma faixa de cor forte de ponta a ponta é um ciclo que dura a série toda; uma que começa ou"
+    " termina no meio é uma rotina que mudou. É só para olhar: aqui nada foi testado."
 )
 
 CYCLE_NAMES = {
@@ -498,17 +498,17 @@ def _table(
 
 
 def calendar_reading(grid: Grid) -> str:
-    """Where the calendar is darkest, and what that does not say."""
+    """Where the calendar is strongest, and what that does not say."""
     if grid.by == "mês e ano":
         top = grid.columns[_darkest(grid.shade.T)]
         return (
-            "Quanto mais escuro, maior o mês diante da média do seu ano. O que mais pesa é"
-            f" {top}. Fim de ano escuro é comum no orçamento público."
+            "Quanto mais forte a cor, maior o mês diante da média do seu ano. O que mais pesa é"
+            f" {top}. Fim de ano forte é comum no orçamento público."
         )
     top = grid.rows[_darkest(grid.shade)]
     return (
-        f"Quanto mais escuro, maior a média daquele dia. O que mais pesa é {top}. Um dia preferido"
-        " costuma ser só rotina de pagamento."
+        f"Quanto mais forte a cor, maior a média daquele dia. O que mais pesa é {top}. Um dia"
+        " preferido costuma ser só rotina de pagamento."
     )
 
 

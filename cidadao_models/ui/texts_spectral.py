@@ -82,6 +82,17 @@ OTHER_INPUT = "ou a outra série, um valor por linha"
 COMPARE = "Comparar"
 COMPARE_FIRST = "Escolha antes o outro nome, ou cole a outra série."
 
+METHOD = """
+Uma série é comparada com o que o calendário brasileiro faz esperar dela (dias da semana, feriados e
+Carnaval, começo e fim do mês, dezembro e janeiro, período eleitoral) e com a sua própria memória.
+Um ciclo só conta quando passa do que um ruído com essa memória produziria; os que o calendário
+explica são ditos esperados. Mudanças de nível, de oscilação e de rotina da semana levam a data do
+primeiro ponto novo. Dezembro é comparado com os dezembros anteriores da própria série. As contas
+são feitas para que uma série sem nada mostre algum achado em cerca de 5 % das vezes; uma série
+curta recebe a resposta “inconclusivo”, com o tamanho que faltaria. Mês sem nenhum registro no
+arquivo é mês sem dado, não mês de gasto zero.
+"""
+
 DOWNLOAD_CSV = "Série (CSV)"
 DOWNLOAD_JSON = "Resultado (JSON)"
 DOWNLOAD_IMAGE = "Gráficos (imagem)"

@@ -154,6 +154,7 @@ def test_settings_have_published_defaults() -> None:
         "max_file_mb": 80,
         "max_json_mb": 32,
         "max_rows": 300_000,
+        "max_points": 300_000,
         "max_concurrency": 2,
         "rate_per_min": None,
     }
