@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "cidadao_models"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("errors", "records", "findings", "charts", "charts_spectral"),
+    ("errors", "records", "findings", "charts"),
     ("flags", "reading"),
     ("models",),
     ("analysis",),

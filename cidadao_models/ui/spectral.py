@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from cidadao_models import charts_spectral as charts
+from cidadao_models.charts import of_series as charts
 from cidadao_models.errors import CidadaoError, InputError
 from cidadao_models.findings.words import number
 from cidadao_models.inference.lanes import isolated

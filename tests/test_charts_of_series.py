@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cidadao_models import charts_spectral as charts
+from cidadao_models.charts import of_series as charts
 from cidadao_models.errors import MissingFields, TooFewRecords
 from cidadao_models.findings import overview
 from cidadao_models.models import series_of_file, series_views

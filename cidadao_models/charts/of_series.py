@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import plotly.graph_objects as go
 
-from cidadao_models.charts import BLUE, BRICK, GREY, SAND_TO_BRICK, clean
-from cidadao_models.charts import _figure as figure_of
-from cidadao_models.charts import _ticks as ticks_between
+from cidadao_models.charts._figure import (
+    BLUE,
+    BRICK,
+    GREY,
+    SAND_TO_BRICK,
+    clean,
+    figure_of,
+    ticks_between,
+)
 from cidadao_models.findings import overview
 from cidadao_models.findings.words import money, number
 
