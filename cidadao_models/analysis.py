@@ -12,8 +12,10 @@ from typing import BinaryIO
 from cidadao_models import flags
 from cidadao_models.errors import MissingFields
 from cidadao_models.findings import Report, words
+from cidadao_models.findings.views import Series, Views
 from cidadao_models.models.anomaly_detection import UNUSUAL, AnomalyDetector, Contracts
 from cidadao_models.models.pattern_analysis.analyzer import complete
+from cidadao_models.models.series_of_file import follow
 from cidadao_models.reading import Reading, read
 from cidadao_models.reading.limits import Limits
 from cidadao_models.reading.sanctions import read_sanctions
@@ -45,8 +47,26 @@ def analyze(
     _require_something(reading)
     report, run = AnomalyDetector().examine(reading, threshold=threshold, sanctions=listed)
     rows = complete(report, run, reading.bids) if patterns else frozenset[int]()
+    if patterns:
+        _follow(report, reading)
     report.summary = summarize_patterns(report, rows) | summarize(report, run)
     return report
+
+
+NO_SERIES = "o arquivo não traz uma série de valores no tempo longa o bastante"
+
+
+def _follow(report: Report, reading: Reading) -> None:
+    """What the amounts of the file show along time; the amounts of bids are no spending."""
+    assert report.views is not None
+    found = None if reading.bids is not None else follow(reading.records)
+    if found is None:
+        missing = {**report.views.missing, "series": NO_SERIES}
+        report.views = Views(report.views.drawn, missing)
+        return
+    shown = Series(found.pop("line"), found["sentence"])
+    report.views = Views({**report.views.drawn, "series": shown}, report.views.missing)
+    report.series = found
 
 
 def _require_something(reading: Reading) -> None:

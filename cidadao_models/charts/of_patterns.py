@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from cidadao_models.charts import of_series
 from cidadao_models.charts._figure import (
     BLUE,
     BRICK,
@@ -29,6 +30,7 @@ from cidadao_models.findings.views import (
     Curve,
     Digits,
     Piles,
+    Series,
     Tender,
     Tenders,
     Ties,
@@ -251,4 +253,5 @@ _DRAWN: dict[type, Callable[[Any], go.Figure]] = {
     Digits: digits,
     Ties: ties,
     Tenders: tenders,
+    Series: lambda shown: of_series.line(shown.line),
 }

@@ -194,7 +194,8 @@ class Report:
     score (NaN where it can't be scored) and `records` the canonical records with the derived
     columns of `flags.prepare`; both are None in a report without records. `patterns` are those of
     `/v1/analyze-patterns`, with the checks on them that could not be made, and `views` what their
-    charts draw; empty and None where they were not asked for.
+    charts draw; empty and None where they were not asked for. `series` is what the amounts of the
+    file show along time, None where they make no series.
     """
 
     findings: list[Finding]
@@ -213,6 +214,7 @@ class Report:
     scores: pd.Series | None = None
     records: pd.DataFrame | None = None
     views: Views | None = None
+    series: dict[str, object] | None = None
 
     def anomalies_dict(self, *, source: str = "api") -> dict[str, Any]:
         """The JSON of `POST /v1/detect-anomalies`."""
@@ -236,6 +238,7 @@ class Report:
             "info": self.info,
             "patterns": self.patterns,
             "patterns_not_evaluated": [check.to_dict() for check in self.patterns_not_evaluated],
+            "series": self.series,
             "summary": self.summary,
         }
 

@@ -235,7 +235,22 @@ class Tenders:
         )
 
 
-View = Curve | Piles | Calendar | Digits | Ties | Tenders
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The amounts of a file along time: `line` is the table of `models.series_views` to draw."""
+
+    line: object
+    sentence: str
+
+    title = "O que foge do esperado, e quando?"
+
+    @property
+    def reading(self) -> str:
+        """What stands out in the series, in one sentence, and where to see more."""
+        return f"{self.sentence} A aba “Espectro” mostra os ciclos e cada achado."
+
+
+View = Curve | Piles | Calendar | Digits | Ties | Tenders | Series
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,5 +268,6 @@ NAMES = {
     "digits": Digits.title,
     "ties": Ties.title,
     "tenders": Tenders.title,
+    "series": Series.title,
 }
 """Every chart of patterns, in the order in which they are shown, with its question."""

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cidadao_models.errors import MissingFields, TooFewRecords
+from cidadao_models.errors import InputError, MissingFields, TooFewRecords
 from cidadao_models.findings import overview, words
 from cidadao_models.models import series_views
 from cidadao_models.models.spectral_analysis import SpectralAnalyzer
@@ -336,13 +336,13 @@ def follow(prepared: pd.DataFrame) -> dict[str, Any] | None:
     """
     try:
         given = ledger(prepared)
-    except (MissingFields, TooFewRecords):
+        unit = best_unit(given)
+        if not _long_enough(given, unit):
+            return None
+        followed = series_of(given, unit=unit)
+        report = SpectralAnalyzer().analyze(followed.values)
+    except InputError:  # no dates, no amounts, or amounts past what a series can hold
         return None
-    unit = best_unit(given)
-    if not _long_enough(given, unit):
-        return None
-    followed = series_of(given, unit=unit)
-    report = SpectralAnalyzer().analyze(followed.values)
     light = report.to_dict()
     for name in ("frequencies", "amplitudes", "threshold", "series"):
         del light[name]
