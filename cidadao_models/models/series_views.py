@@ -70,7 +70,7 @@ CYCLE_NAMES = {
 CHANGE_WORDS = {
     "level": (
         "{where}, {what}.",
-        "o nível muda {n} vezes; a mudança mais nítida é {where}, quando {what}.",
+        "o nível muda {n} vezes; a mudança mais nítida é {where}{when}.",
     ),
     "variance": (
         "{where}, os valores passam a oscilar de outro modo.",
@@ -82,6 +82,9 @@ CHANGE_WORDS = {
     ),
 }
 """Sentence for one change of a kind, and for several."""
+
+SOME_CHANGE = "o nível muda"
+"""What is said of a change of level that has no ratio."""
 
 ALPHA = 0.05
 """Chance of a false alarm of the drawn curve: the analyzer's own default."""
@@ -600,6 +603,7 @@ def _changes_sentences(report: SpectralReport) -> list[str]:
         top = min(found, key=lambda change: change.p_value)
         facts = {"n": words.number(len(found)), "where": _where(top)}
         facts["what"] = _level_words(report, top)
+        facts["when"] = "" if facts["what"] == SOME_CHANGE else f", quando {facts['what']}"
         text = (one if len(found) == 1 else many).format(**facts)
         answer.append(text[0].upper() + text[1:])
     return answer
@@ -616,7 +620,7 @@ def _level_words(report: SpectralReport, change: Change) -> str:
     """`passa a 2,0 vezes o de antes`; a series around zero has no ratio."""
     seen = report.values[np.isfinite(report.values)]
     if change.effect <= 0 or float(np.median(seen)) <= 0:
-        return "o nível muda"
+        return SOME_CHANGE
     if abs(change.effect - 2) < 0.15:
         return "o nível dobra"
     if change.effect >= 1:

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from cidadao_models.errors import InputError
+from cidadao_models.findings import words
 from cidadao_models.reading import amounts as written_amounts
 from cidadao_models.reading import dates as written_dates
 
@@ -206,7 +207,7 @@ def _missing_note(values: Floats) -> tuple[str, ...]:
     if not n:
         return ()
     lacks = "ponto não tem" if n == 1 else "pontos não têm"
-    return (f"{n} {lacks} valor; não contam como zero.",)
+    return (f"{words.number(n)} {lacks} valor; não contam como zero.",)
 
 
 def on_grid(values: Floats, days: Days) -> Series:
@@ -221,14 +222,15 @@ def on_grid(values: Floats, days: Days) -> Series:
                 hint="Use datas como 2024-03-14 ou 14/03/2024.",
                 details={"field": "dates"},
             )
-        notes.append(f"{undated} valores sem data legível ficaram de fora.")
+        notes.append(f"{words.number(undated)} valores sem data legível ficaram de fora.")
         values, days = values[dated], days[dated]
     if np.any(np.diff(days) < np.timedelta64(0, "D")):
         notes.append("As datas não estavam em ordem e foram ordenadas.")
     when, sums, repeated = _summed(values, days)
     if repeated:
-        notes.append(f"{repeated} datas apareciam mais de uma vez; seus valores foram somados.")
-    notes += _missing_note(sums)
+        notes.append(
+            f"{words.number(repeated)} datas apareciam mais de uma vez; seus valores foram somados."
+        )
     return _placed(when, sums, notes)
 
 
@@ -274,7 +276,8 @@ def _gap_note(grid: Floats, unit: str) -> tuple[str, ...]:
     n = int(np.isnan(grid).sum())
     if not n:
         return ()
-    return (f"{n} de {len(grid)} {unit} do período não têm valor; não contam como zero.",)
+    shown = f"{words.number(n)} de {words.number(len(grid))} {unit}"
+    return (f"{shown} do período não têm valor; não contam como zero.",)
 
 
 def _as_months(when: Days, values: Floats) -> Series | None:
