@@ -27,6 +27,9 @@ placeholder, a payroll) and is told by the first of them."""
 WRONG_KIND_STEPS = 0.3
 """Steps beyond the bar of a CPF for a company: a wrong cell is enough, but no chance is in it."""
 
+SHORTEST_CNPJ = 11
+"""Fewest characters of a CNPJ, leading zeros lost: shorter codes of buyers are none."""
+
 MAX_OWN_SHARE = 0.02
 """Share of a file's records that may name the buyer itself as supplier before this is how the
 file is kept (payrolls, transfers), and only gives context."""
@@ -183,7 +186,7 @@ def _may_be_cnpj(document: str) -> bool:
 def own_supplier(contracts: pd.DataFrame, documents: Encoded) -> Iterator[Hit]:
     """Records whose supplier has the very CNPJ of the buyer."""
     buyers = codes_of(contracts, "orgao_id")
-    if not buyers.texts or not documents.texts:
+    if not documents.texts or max(map(len, buyers.texts), default=0) < SHORTEST_CNPJ:
         return
     own, other = (
         classify_distinct(pa.array(buyers.texts)),

@@ -20,9 +20,10 @@ def _unchecked(contracts: pd.DataFrame) -> str:
     unstated = int((told.ground == _direct.UNSTATED).sum())
     if not unstated or np.isin(told.ground, _direct.BY_VALUE).any():
         return ""
-    over = int(_award_limits.above(contracts, told).unstated.sum())
-    if _award_limits.keep_to_limit(unstated, over):
-        return ""
+    if unstated >= _award_limits.MIN_UNSTATED:
+        over = int(_award_limits.above(contracts, told).unstated.sum())
+        if _award_limits.keep_to_limit(unstated, over):
+            return ""
     return "as dispensas deste arquivo não dizem em que inciso se apoiam"
 
 
