@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from cidadao_models.flags._calendar import national_holidays
+
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Days = npt.NDArray[np.datetime64]
@@ -24,6 +26,9 @@ WEEK_DAYS = 7.0
 
 UNIT_DAYS = {"dias": 1.0, "semanas": WEEK_DAYS, "meses": MONTH_DAYS, "anos": YEAR_DAYS}
 """Days in one unit of time of a series."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Years with holidays; a series outside them has weekdays and months only."""
 
 YEARS_FOR_SEASONS = 2.0
 """Whole years below which months can't be told from a change of level, so none are fitted."""
@@ -65,23 +70,19 @@ def no_calendar(n: int) -> Design:
 
 
 @lru_cache(maxsize=512)
-def _year_off(year: int) -> tuple[tuple[dt.date, ...], tuple[dt.date, ...]]:
-    """(national holidays, optional days off such as Carnival) of a year."""
+def _optional(year: int) -> tuple[dt.date, ...]:
+    """Optional days off of a year, such as Carnival."""
     import holidays
 
-    if not 1900 <= year <= 2100:
-        return (), ()
-    public = holidays.country_holidays("BR", years=year)
-    optional = holidays.country_holidays("BR", years=year, categories=("optional",))
-    return tuple(sorted(public)), tuple(sorted(optional))
+    return tuple(holidays.country_holidays("BR", years=year, categories=("optional",)))
 
 
 def days_off(days: Days) -> tuple[Bools, Bools]:
     """Whether each day is a national holiday, and whether it is an optional day off."""
     years = np.unique(days.astype("datetime64[Y]").astype(np.int64)) + 1970
-    pairs = [_year_off(int(year)) for year in years]
-    public = np.array([d for p, _ in pairs for d in p], dtype="datetime64[D]")
-    optional = np.array([d for _, o in pairs for d in o], dtype="datetime64[D]")
+    known = [int(year) for year in years if FIRST_YEAR <= year <= LAST_YEAR]
+    public = np.array([d for y in known for d in national_holidays(y)], dtype="datetime64[D]")
+    optional = np.array([d for y in known for d in _optional(y)], dtype="datetime64[D]")
     return np.isin(days, public), np.isin(days, optional)
 
 
