@@ -281,3 +281,36 @@ def test_a_pattern_of_the_whole_is_in_the_opening_sentence():
     report = analyze(rows)
     assert any(one["id"] == "concentracao_fornecedor" for one in report.patterns)
     assert "do conjunto" in str(report.summary["sentence"])
+
+
+def test_a_report_follows_the_amounts_along_time() -> None:
+    days = pd.bdate_range("2021-01-01", "2023-12-29")
+    rng = np.random.default_rng(4)
+    level = np.where(days >= "2022-07-01", 3.0, 1.0)
+    amounts = np.round(level * 1_000 * np.exp(rng.normal(0, 0.3, len(days))), 2)
+    table = pd.DataFrame({"data": days, "valor": amounts, "objeto": "Material", "orgao": "Cidade"})
+    report = analyze(table)
+    assert report.series is not None and report.views is not None
+    assert "series" in report.views.drawn
+    assert any(
+        change["kind"] == "level" and change["date_or_index"].startswith("2022-0")
+        for change in report.series["report"]["changes"]  # type: ignore[index]
+    )
+    assert json.dumps(report.to_dict(), allow_nan=False)
+    assert "Série" not in str(report.views.missing)
+
+
+def test_few_dates_and_bids_make_no_series() -> None:
+    short = pd.DataFrame({"data": pd.bdate_range("2024-01-01", periods=30), "valor": 10.0})
+    bids = pd.DataFrame(
+        {
+            "licitacao_id": np.repeat(range(200), 3),
+            "valor_proposta": np.random.default_rng(0).lognormal(10, 1, 600),
+            "data": np.repeat(pd.bdate_range("2021-01-01", periods=200), 3),
+        }
+    )
+    for table in (short, bids):
+        report = analyze(table)
+        assert report.series is None and report.views is not None
+        assert "longa o bastante" in report.views.missing["series"]
+        assert report.to_dict()["series"] is None
