@@ -11,11 +11,13 @@ from cidadao_models.findings.views import (
     Curve,
     Digits,
     Piles,
+    Series,
     Tender,
     Tenders,
     Ties,
     Views,
 )
+from cidadao_models.models.series_views import Line, Mark
 
 HOSTILE = "=HYPERLINK(\"http://evil.example\")<script>alert('x')</script> <img src=x onerror=y>"
 N = 120
@@ -131,6 +133,16 @@ def views(name: str = "Empresa Exemplo Ltda") -> Views:
                 Tender(name, (100.0, 104.0, 105.0), 100.0, 120.0, True),
                 Tender("2/2024", (50.0, 70.0), float("nan"), float("nan"), False),
             ), 30, 1),
+            "series": Series(_line(), f"Em 01/02/2024, o nível dobra ({name})."),
         },
         {},
     )  # fmt: skip
+
+
+def _line() -> Line:
+    days = np.arange("2024-01-01", "2024-02-10", dtype="datetime64[D]")
+    level = np.where(days >= np.datetime64("2024-02-01"), 2_000.0, 1_000.0)
+    change = Mark(np.datetime64("2024-02-01"), "nível × 2,0")
+    return Line(
+        days, level * 1.1, days, level, level / 2, level * 2, (change,), (), len(days), True
+    )

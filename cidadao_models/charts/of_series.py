@@ -218,7 +218,7 @@ def _value_axis(figure: go.Figure, shown: Line, *, log: bool, zeros: bool) -> No
     ticks = ticks_between(low, high) if log else _round_ticks(low, high)
     figure.update_yaxes(
         type="log" if log else "linear",
-        title=LOG_TITLES[zeros] if log else None,
+        title=LOG_TITLES[zeros] if log else "valor",
         range=[float(low) - 0.04 * reach, float(low) + reach * (1 + room)],
         tickvals=ticks,
         ticktext=[_short(tick, shown.money) for tick in ticks],
