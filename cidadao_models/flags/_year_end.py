@@ -14,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr
 
-from cidadao_models.flags import _shown
 from cidadao_models.flags._discoveries import adjusted
-from cidadao_models.flags._peers import encode
+from cidadao_models.flags._peers import BUYERS, encode
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -283,7 +282,7 @@ def dated(contracts: pd.DataFrame) -> tuple[Ints, Ints, Ints, Floats]:
     """
     month = _months(contracts)
     buyer = np.zeros(len(contracts), dtype=np.int64)
-    if any(name in contracts for name in _shown.BUYER):
+    if any(name in contracts for name in BUYERS):
         buyer = encode(contracts["_comprador"], len(contracts)).codes
     credible = (month >= 12 * (FIRST_YEAR - 1970)) & (month < 12 * (LAST_YEAR - 1969))
     at = np.flatnonzero(credible & (buyer >= 0))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from cidadao_models import records as fields
 from cidadao_models.findings import NotEvaluated, severity, words
-from cidadao_models.flags import _strength
+from cidadao_models.flags import _shown, _strength
 from cidadao_models.flags._discoveries import adjusted as adjusted
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -126,32 +126,17 @@ def codes(values: pd.Series) -> tuple[Ints, list[str]]:
     return found.astype(np.int64), [str(name) for name in names]
 
 
+NOT_TOLD = "não informado"
+
+
 def supplier_name(prepared: pd.DataFrame, positions: Ints) -> str:
     """How a reader knows the supplier of these records: its name, else its masked document."""
-    return _commonest(prepared, positions, ("fornecedor", "fornecedor_id", "_fornecedor"))
+    return _shown.supplier(prepared, positions, NOT_TOLD)
 
 
 def buyer_name(prepared: pd.DataFrame, positions: Ints) -> str:
     """How a reader knows the buyer of these records: unit or body by name, else its code."""
-    names = ("unidade_gestora", "orgao", "unidade_gestora_id", "orgao_id", "_comprador")
-    return _commonest(prepared, positions, names)
-
-
-_CODES = frozenset(("unidade_gestora_id", "orgao_id", "_comprador"))
-"""Columns that hold no name but a code."""
-
-
-def _commonest(prepared: pd.DataFrame, positions: Ints, columns: Sequence[str]) -> str:
-    for name in columns:
-        if name in prepared:
-            counts = prepared[name].iloc[positions].dropna().astype(str).value_counts()
-            if len(counts):
-                text = min(counts.index[counts == counts.iloc[0]])
-                if name in _CODES:
-                    return f"código {text}"
-                is_document = name in ("fornecedor_id", "_fornecedor")
-                return fields.mask_document(text) if is_document else fields.mask_cpf(text)
-    return "não informado"
+    return _shown.buyer(prepared, positions, NOT_TOLD)
 
 
 def amounts(prepared: pd.DataFrame) -> Floats:
