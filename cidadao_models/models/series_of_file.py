@@ -341,6 +341,7 @@ def follow(prepared: pd.DataFrame) -> dict[str, Any] | None:
             return None
         followed = series_of(given, unit=unit)
         report = SpectralAnalyzer().analyze(followed.values)
+        report.money = True
     except InputError:  # no dates, no amounts, or amounts past what a series can hold
         return None
     light = report.to_dict()

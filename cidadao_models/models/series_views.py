@@ -18,14 +18,17 @@ from scipy import signal
 from cidadao_models.findings import words
 from cidadao_models.models.spectral_analysis import background, lines, periodogram
 from cidadao_models.models.spectral_analysis.report import (
+    DIFFERENCE,
     EXPECTED,
     INCONCLUSIVE,
+    RATIO,
     UNEXPECTED,
     UNIT_NAMES,
     Change,
     CoherenceReport,
     Period,
     SpectralReport,
+    listed,
 )
 from cidadao_models.models.spectral_analysis.structure import SHARES
 
@@ -187,7 +190,8 @@ def line(report: SpectralReport, *, money: bool) -> Line:
     shown = _extremes(report.values, [int(np.searchsorted(at, mark.at)) for mark in marks])
     band = _band(report, at)
     changes = tuple(
-        Mark(_drawn(one.date_or_index), _label(one)) for one in _strongest(report.changes)
+        Mark(_drawn(one.date_or_index), _label(one, report.effect_is(one)))
+        for one in _strongest(report.changes)
     )
     return Line(at[shown], report.values[shown], *band, changes, marks, report.n, money)
 
@@ -257,18 +261,16 @@ def _strongest(changes: Sequence[Change]) -> list[Change]:
     return sorted(kept, key=lambda one: one.date_or_index)
 
 
-def _label(change: Change) -> str:
+def _label(change: Change, effect_is: str) -> str:
     where = _short(change.date_or_index)
     if change.kind == "level":
-        return f"{where}: nível {_times(change.effect)}"
+        return f"{where}: nível {_times(change.effect) if effect_is == RATIO else 'muda'}"
     if change.kind == "variance":
         return f"{where}: oscilação"
     return f"{where}: semana muda"
 
 
 def _times(effect: float) -> str:
-    if effect <= 0 or not np.isfinite(effect):
-        return "muda"
     return f"× {words.number(effect, 1 if effect >= 1 else 2)}"
 
 
@@ -430,9 +432,9 @@ def spectrum_reading(report: SpectralReport, shown: Spectrum) -> str:
         )
     parts = []
     if known := _known_cycles(report):
-        parts.append(f"Acompanham o calendário: {_joined(known)}.")
+        parts.append(f"Acompanham o calendário: {listed(known)}.")
     if others := _other_cycles(report):
-        parts.append(f"Sem explicação no calendário: ciclo de {_joined(others)}.")
+        parts.append(f"Sem explicação no calendário: ciclo de {listed(others)}.")
     if shown.spread:
         parts.append(
             "Um ciclo marcado abaixo da linha aparece pelos seus picos menores (pontos vazados),"
@@ -451,12 +453,6 @@ def _known_cycles(report: SpectralReport) -> list[str]:
 
 def _other_cycles(report: SpectralReport) -> list[str]:
     return [length(one.period, one.unit) for one in report.periods if one.kind == UNEXPECTED]
-
-
-def _joined(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return f"{', '.join(names[:-1])} e {names[-1]}"
 
 
 # -- calendar and time -------------------------------------------------------------------------
@@ -586,11 +582,11 @@ def _cycles_sentence(report: SpectralReport) -> str:
     known, others = _known_cycles(report), _other_cycles(report)
     parts = []
     if known:
-        parts.append(f"O que se repete é o calendário: {_joined(known)}.")
+        parts.append(f"O que se repete é o calendário: {listed(known)}.")
     if others:
         also = "Há também" if known else "Há"
         why = "que o acaso não explica" if report.times is None else "fora do calendário"
-        parts.append(f"{also} um ciclo de {_joined(others[:3])} {why}.")
+        parts.append(f"{also} um ciclo de {listed(others[:3])} {why}.")
     return " ".join(parts)
 
 
@@ -618,8 +614,7 @@ def _where(change: Change) -> str:
 
 def _level_words(report: SpectralReport, change: Change) -> str:
     """`passa a 2,0 vezes o de antes`; a series around zero has no ratio."""
-    seen = report.values[np.isfinite(report.values)]
-    if change.effect <= 0 or float(np.median(seen)) <= 0:
+    if report.effect_is(change) == DIFFERENCE:
         return SOME_CHANGE
     if abs(change.effect - 2) < 0.15:
         return "o nível dobra"

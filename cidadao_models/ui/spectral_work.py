@@ -79,7 +79,8 @@ def look_at_text(text: str, *, limits: Limits) -> Looked:
     _step_back()
     values = pasted(text, limits=limits)
     report = SpectralAnalyzer().analyze(values)
-    return Looked(report, values, money="R$" in text)
+    report.money = "R$" in text
+    return Looked(report, values, money=report.money)
 
 
 def compare(first: pd.Series, second: pd.Series) -> CoherenceReport:
@@ -102,6 +103,7 @@ def compare_in_ledger(first: pd.Series, given: Ledger, choice: Choice) -> Cohere
 def _followed(given: Ledger, choice: Choice, file: str) -> Looked:
     found = series_of_file.series_of(given, group=choice.group, name=choice.name, unit=choice.unit)
     report = SpectralAnalyzer().analyze(found.values)
+    report.money = True
     return Looked(report, found.values, True, choice, tuple(found.notes), given, file)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,13 @@ from cidadao_models.errors import InputError, MissingFields, TooFewRecords
 from cidadao_models.models.evaluation import spectral_series as invented
 from cidadao_models.models.evaluation.spectral_suite import found, unexpected
 from cidadao_models.models.spectral_analysis import (
+    CoherenceReport,
     SpectralAnalyzer,
     SpectralReport,
     choices,
     from_records,
 )
+from cidadao_models.models.spectral_analysis.report import Period, describe
 
 ANALYZER = SpectralAnalyzer()
 
@@ -288,6 +291,36 @@ def test_the_table_of_the_series(tmp_path: Any) -> None:
     assert ";" in (tmp_path / "serie.csv").read_text("utf-8-sig").splitlines()[0]
 
 
+def test_amounts_and_lengths_are_written_as_brazilians_do() -> None:
+    rng = np.random.default_rng(16)
+    series, _ = invented.planted(invented.office(rng, years=3), "day x30", rng)
+    report = ANALYZER.analyze(series)
+    (bare,) = [one["explanation"] for one in report.findings()]
+    report.money = True
+    (money,) = [one["explanation"] for one in report.findings()]
+    assert "R$" not in bare and money.count("R$ ") == 2
+    assert bare.replace("de ", "de R$ ").replace("esperava ", "esperava R$ ") == money
+    assert plain(report)["spikes"][0]["description"] == money
+
+
+def test_lengths_shares_and_lists_in_words() -> None:
+    rare = Period(1096.0, "dias", 1e-9, 1e-9, 0.0001, (1,), "atipico")
+    text = describe(rare, "")
+    assert "1.096 dias" in text and "menos de 0,1 %" in text
+    three = CoherenceReport("ok", coordinated=True, periods=[2.4, 3.1, 2.9])
+    assert "ciclos de 2,4, 3,1 e 2,9 amostras" in three.explanation
+
+
+def test_a_change_says_whether_its_effect_is_a_ratio() -> None:
+    rng = np.random.default_rng(19)
+    jump = np.repeat([-3.0, 3.0], 100)
+    for level, what in ((0.0, "desvios"), (100.0, "razao")):
+        answer = plain(ANALYZER.analyze(level + jump + rng.normal(size=200)))
+        change = min(answer["changes"], key=lambda one: one["p_value"])
+        assert (change["kind"], change["effect_is"]) == ("level", what)
+        assert ("desvios-padrão" in change["description"]) == (what == "desvios")
+
+
 # -- two series --------------------------------------------------------------------------------
 
 
@@ -302,6 +335,28 @@ def test_independent_bodies_are_not_called_coordinated() -> None:
     assert sum(called) <= 2
 
 
+@pytest.mark.parametrize("make", [invented.city_hall, invented.transfers, invented.monthly_body])
+def test_bodies_that_keep_one_calendar_are_not_called_coordinated(make: Any) -> None:
+    bodies = [make(np.random.default_rng(40 + i), years=3) for i in range(5)]
+    called = [ANALYZER.coherence(a, b).coordinated for a, b in combinations(bodies, 2)]
+    assert sum(called) <= 1
+
+
+@pytest.mark.parametrize(("make", "sd"), [(invented.city_hall, 0.5), (invented.transfers, 0.55)])
+def test_bodies_that_share_half_of_their_noise_are_seen(make: Any, sd: float) -> None:
+    rng = np.random.default_rng(18)
+    a, b = make(rng, years=2), make(rng, years=2)
+    common = np.exp(rng.normal(0, sd, len(a)))
+    assert ANALYZER.coherence(a * common, (b * common).iloc[30:]).coordinated
+
+
+def test_a_series_goes_wholly_with_itself() -> None:
+    for one in (invented.transfers(np.random.default_rng(3), years=2), list(np.arange(99) % 7.5)):
+        report = ANALYZER.coherence(one, one)
+        assert report.coordinated
+        np.testing.assert_allclose(report.coherence, 1.0)
+
+
 def test_a_shared_part_is_seen_and_a_short_pair_refused() -> None:
     rng = np.random.default_rng(17)
     shared = rng.normal(size=600)
@@ -310,6 +365,7 @@ def test_a_shared_part_is_seen_and_a_short_pair_refused() -> None:
     assert "não diz a causa" in report.explanation
     short = ANALYZER.coherence(shared[:40], shared[:40])
     assert short.status == "inconclusivo" and "72" in short.reason and not short.coordinated
+    assert len(short.coherence) and np.isnan(short.coherence).all()
     json.dumps([report.to_dict(), short.to_dict()], allow_nan=False)
 
 

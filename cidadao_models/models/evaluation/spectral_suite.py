@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import median
 
@@ -322,6 +323,25 @@ def coherent(runs: int) -> Iterator[Figure]:
     ]
     yield Figure(SUITE, "pairs sharing half", "called coordinated", float(np.mean(hits)),
                  at_least=0.95)  # fmt: skip
+    yield from coherent_bodies(max(5, runs // 10))
+
+
+def coherent_bodies(runs: int) -> Iterator[Figure]:
+    """The same on invented bodies: all pairs of `runs` independent ones, which keep one calendar,
+    and pairs of which half of the noise is shared."""
+    for name, sd in (("office", 0.3), ("city hall", 0.5), ("transfers", 0.55), ("months", 0.25)):
+        make = invented.CLEAN[name]
+        bodies = [make(np.random.default_rng(700 + i)) for i in range(runs)]
+        called = [SIMPLE.coherence(a, b).coordinated for a, b in combinations(bodies, 2)]
+        yield Figure(SUITE, f"independent: {name}", "called coordinated", float(np.mean(called)),
+                     at_most=0.05 if runs >= 20 else None)  # fmt: skip
+        hits = []
+        for number, (one, other) in enumerate(pairwise(bodies)):
+            rng = np.random.default_rng(number)
+            common = np.exp(rng.normal(0, sd, len(one)))
+            hits.append(SIMPLE.coherence(one * common, other * common).coordinated)
+        yield Figure(SUITE, f"sharing half: {name}", "called coordinated", float(np.mean(hits)),
+                     at_least=0.90 if runs >= 20 and name != "months" else None)  # fmt: skip
 
 
 # -- known truths ------------------------------------------------------------------------------

@@ -52,6 +52,10 @@ LEAST_EFFECT = 1.25
 LEAST_STRENGTH = 0.005
 """Least share of the variance of a cycle worth telling when the calendar does not hold it."""
 
+LEAST_TURNS = 3.0
+"""Turns of a cycle outside the calendar within the stretch that has movement: a third of it that
+is higher than the rest is a trend, or a change."""
+
 DECEMBER_SHARE = 0.06
 """Share of alpha of the test of the last December."""
 
@@ -120,7 +124,7 @@ class SpectralAnalyzer:
         both cover, and need the same unit.
         """
         first, second = pairs.common(_series(a, dates_a), _series(b, dates_b))
-        answer = CoherenceReport(report.INCONCLUSIVE, unit=first.unit, n=first.n)
+        answer = _untold(first)
         least = coherence.shortest()
         if min(first.n_seen, second.n_seen) < least:
             answer.reason = (
@@ -142,9 +146,26 @@ class SpectralAnalyzer:
             answer.reason = f"As séries têm só {len(shared)} pontos em comum com movimento."
             return answer
         rest = [pairs.unexplained(one)[np.isin(one.kept, shared)] for one in parts]
+        both = np.isfinite(rest[0]) & np.isfinite(rest[1])
+        if int(both.sum()) < least:
+            answer.reason = f"As séries têm só {int(both.sum())} pontos em comum com movimento."
+            return answer
+        rest = [np.where(both, one, np.nan) for one in rest]
+        used = max(pairs.used(one) for one in parts)
         step = max(one.work.step for one in parts)
         days = structure.unit_days(first)
-        return pairs.verdict(coherence.welch(*rest), answer, self.alpha, step, days)
+        return pairs.verdict(coherence.welch(*rest, used=used), answer, self.alpha, step, days)
+
+
+def _untold(first: Series) -> CoherenceReport:
+    """The answer where too little is shared: coherence is missing at every frequency."""
+    size = coherence.LEAST_SEGMENT
+    frequencies = np.arange(1, size // 2) / (size * first.step)
+    missing = np.full(len(frequencies), np.nan)
+    return CoherenceReport(
+        report.INCONCLUSIVE, frequencies=frequencies, coherence=missing, q_values=missing.copy(),
+        unit=first.unit, n=first.n,
+    )  # fmt: skip
 
 
 def _series(data: Any, dates: Any) -> Series:
@@ -221,7 +242,7 @@ def _add_cycles(answer: SpectralReport, parts: Structure, alpha: float) -> None:
         cycle, _ = lines.calendar_cycle(family.frequency, parts.work.n, parts.unit_days)
         strength = structure.share(moving, family)
         one = _period(family, cycle, answer, parts.work.step, q[family.p_value], strength)
-        if strength >= LEAST_STRENGTH:
+        if strength >= LEAST_STRENGTH and (cycle or LEAST_TURNS * one.period <= _lively(parts)):
             found.append((one, cycle))
     full = _whole_grid(parts, moving)
     tests = max(1, sum(len(family.lines) for family in parts.calendar_families))
@@ -234,6 +255,12 @@ def _add_cycles(answer: SpectralReport, parts: Structure, alpha: float) -> None:
     found.sort(key=lambda pair: (-pair[0].strength, pair[0].period))
     answer.periods = [one for one, _ in found]
     answer.cycles = [cycle for _, cycle in found]
+
+
+def _lively(parts: Structure) -> float:
+    """Length, in units of time, from the first to the last point that has movement."""
+    moving = np.flatnonzero(np.isfinite(parts.work.values) & (parts.work.values != 0))
+    return float(moving[-1] - moving[0] + 1) * parts.work.step
 
 
 def _fiscal(family: lines.Family) -> str:
@@ -280,10 +307,13 @@ def _whole_grid(parts: Structure, moving: Floats) -> Floats:
 
 def _add_changes(answer: SpectralReport, parts: Structure) -> None:
     label = parts.work.label
-    level = [
-        Change(label(step.index), "level", _level_effect(parts, step), step.p_value)
-        for step in parts.steps
-    ]
+    level = []
+    for step in parts.steps:
+        ratio = _level_ratio(parts, step)
+        effect = _level_sds(parts, step) if ratio is None else ratio
+        level.append(Change(label(step.index), "level", effect, step.p_value))
+        if ratio is None:
+            answer.differences.add(label(step.index))
     places = tuple(step.index for step in parts.spreads)
     spread = [
         Change(
@@ -302,12 +332,16 @@ def _add_changes(answer: SpectralReport, parts: Structure) -> None:
     answer.changes = sorted(level + spread + season, key=lambda one: (one.date_or_index, one.kind))
 
 
-def _level_effect(parts: Structure, step: changes.Step) -> float:
-    """New level over old one; on a straight scale around zero the difference in sds of noise."""
+def _level_ratio(parts: Structure, step: changes.Step) -> float | None:
+    """New level over old one; None around zero, where there is no ratio."""
     before, after = parts.fit.level[step.index - 1], parts.fit.level[step.index]
     old, new = parts.scale.back(np.array([before, after]))
-    if old > 0 and new >= 0:
-        return float(new / old)
+    return float(new / old) if old > 0 and new >= 0 else None
+
+
+def _level_sds(parts: Structure, step: changes.Step) -> float:
+    """New level less the old one on the working scale, in sds of the noise."""
+    before, after = parts.fit.level[step.index - 1], parts.fit.level[step.index]
     return float((after - before) / parts.fit.spread)
 
 

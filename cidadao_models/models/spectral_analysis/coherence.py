@@ -17,6 +17,9 @@ Floats = npt.NDArray[np.float64]
 LEAST_SEGMENTS = 8
 """Fewest averaged segments; with one, coherence is 1 whatever the series."""
 
+GOOD_SEGMENTS = 16
+"""Segments aimed at where the series are long enough: fewer see a shared half only at times."""
+
 LEAST_SEGMENT, LONGEST_SEGMENT = 16, 256
 """Points of a segment: fewer resolve no cycle, more average too little."""
 
@@ -43,14 +46,15 @@ def shortest() -> int:
     return LEAST_SEGMENT * (LEAST_SEGMENTS + 1) // 2
 
 
-def welch(a: Floats, b: Floats) -> Coherence:
+def welch(a: Floats, b: Floats, *, used: float = 0.0) -> Coherence:
     """Welch coherence of two series of at least `shortest()` points, missing ones as zero.
 
     Half-overlapping Hann segments; under independence `P(C > c) = (1 - c) ** (L - 1)` with L the
-    equivalent number of independent segments (Goodman 1957).
+    equivalent number of independent segments (Goodman 1957), less the share `used` of the points
+    that went into what was taken out of the series before.
     """
     n = len(a)
-    longest = 2 * n // (LEAST_SEGMENTS + 1)
+    longest = max(LEAST_SEGMENT, 2 * n // (GOOD_SEGMENTS + 1))
     size = min(LONGEST_SEGMENT, 1 << (longest.bit_length() - 1))
     a, b = np.nan_to_num(a - np.nanmean(a)), np.nan_to_num(b - np.nanmean(b))
     frequencies, values = signal.coherence(a, b, nperseg=size, noverlap=size // 2)
@@ -58,4 +62,5 @@ def welch(a: Floats, b: Floats) -> Coherence:
     values = np.clip(np.nan_to_num(values[inner]), 0.0, 1.0)
     count = 1 + (n - size) // (size // 2)
     segments = count / (1 + 2 * (1 - 1 / count) * OVERLAP_CORRELATION**2)
+    segments = max(2.0, segments * (1 - used))
     return Coherence(frequencies[inner], values, (1 - values) ** (segments - 1), segments)

@@ -16,12 +16,18 @@ from cidadao_models.models.pattern_analysis._shape import adjusted
 from cidadao_models.models.spectral_analysis import coherence, expected, lines, report
 from cidadao_models.models.spectral_analysis.report import CoherenceReport
 from cidadao_models.models.spectral_analysis.series import Series
-from cidadao_models.models.spectral_analysis.structure import Structure
+from cidadao_models.models.spectral_analysis.structure import Structure, steadied
 
 Floats = npt.NDArray[np.float64]
 
-HELD = 2.5
-"""Sds at which unexplained days are held before two series are compared."""
+HELD = 2.0
+"""Sds at which unexplained points are held before two series are compared."""
+
+FEW_A_COLUMN = 8
+"""Points that each column of a routine must have for the routine to be taken out."""
+
+MOST_USED = 0.5
+"""Most of a series that counts as used up."""
 
 VERDICT = 0.5
 """Share of alpha, as false-discovery rate, at which two series are called coordinated."""
@@ -103,9 +109,71 @@ def _on_calendar(frequencies: Floats, days: float | None) -> npt.NDArray[np.bool
 
 
 def unexplained(parts: Structure) -> Floats:
-    """What levels, calendar and memory of a series leave, in sds; cycles of its own stay.
+    """What levels, calendar, routines and memory of a series leave, in sds; NaN where idle.
 
-    Held at `HELD` sds: days that no calendar model gets quite right are the same for every body.
+    Points without movement are left out: bodies close on the same days. Each kind of day and each
+    regime has its own spread, and points are held at `HELD` sds. What the days of the month, the
+    weekdays of its weeks and the months have in common is taken out once more, as free columns: two
+    bodies that pay on the same days are not coordinated. Cycles outside the calendar stay.
     """
-    rest = (parts.fit.rest + parts.fit.cycles) / parts.fit.spread
-    return np.clip(expected.innovations(rest, parts.fit.phi), -HELD, HELD)
+    own = _own_cycles(parts)
+    moving = np.isfinite(parts.noise) & (parts.work.values != 0)
+    rest = np.where(moving, np.clip(parts.noise, -expected.CLIP, expected.CLIP), np.nan)
+    rest = _without_routine(rest, parts.work) + own / parts.fit.spread
+    phi = expected.autocorrelation(rest)
+    steady = steadied(expected.innovations(rest, phi), parts.spreads)
+    spread = expected.robust_sd(steady)
+    return np.clip(steady / spread if spread > 0 else steady, -HELD, HELD)
+
+
+def _own_cycles(parts: Structure) -> Floats:
+    """The cycles of a series that are none of the calendar's."""
+    n, days = parts.work.n, parts.unit_days
+    if days is None:
+        return parts.fit.cycles
+    own = [f for f in parts.shape.cycles if not lines.calendar_cycle(f, n, days)[0]]
+    if len(own) == len(parts.shape.cycles):
+        return parts.fit.cycles
+    return lines.fitted(parts.fit.cycles, own) if own else np.zeros(n)
+
+
+def _without_routine(rest: Floats, work: Series) -> Floats:
+    """Residuals less what days of the month, weekdays of its weeks and months share (ridge of one
+    observation a column)."""
+    if not columns(work):
+        return rest
+    groups = _routines(work)
+    seen = np.isfinite(rest)
+    if seen.sum() < FEW_A_COLUMN * columns(work):
+        return rest
+    X = np.hstack([np.eye(int(group.max()) + 1)[group] for group in groups])
+    gram = X[seen].T @ X[seen] + np.eye(X.shape[1])
+    known = rest[seen] - rest[seen].mean()
+    return rest - X @ np.linalg.solve(gram, X[seen].T @ known)
+
+
+def columns(work: Series) -> int:
+    """Columns of the routines of a series; none without dates, or for months and years."""
+    if work.times is None or work.unit not in ("dias", "semanas"):
+        return 0
+    return sum(int(group.max()) + 1 for group in _routines(work))
+
+
+def used(parts: Structure) -> float:
+    """Share of the points that the calendar and the routines of a series have used up."""
+    return min(MOST_USED, (parts.fit.calendar_freedom + columns(parts.work)) / parts.work.n_seen)
+
+
+def _routines(work: Series) -> list[npt.NDArray[np.int64]]:
+    """Codes of the day of the month, of the weekday in its week of the month, of the ten days of
+    the year's months; of weeks only the first and the last."""
+    assert work.times is not None
+    days = work.times.to_numpy().astype("datetime64[D]")
+    of_month = (days - days.astype("datetime64[M]")).astype(np.int64)
+    month = days.astype("datetime64[M]").astype(np.int64) % 12
+    weekday = (days.astype(np.int64) + 3) % 7
+    if work.unit == "semanas":
+        return [of_month // 3, month]
+    weekend = 5 * 5  # one code for all days off
+    nth = np.where(weekday < 5, of_month // 7 * 5 + weekday, weekend)
+    return [of_month, nth, 3 * month + np.minimum(of_month // 10, 2)]

@@ -18,6 +18,7 @@ Place = pd.Timestamp | int
 
 EXPECTED, UNEXPECTED = "esperado", "atipico"
 OK, INCONCLUSIVE = "ok", "inconclusivo"
+RATIO, DIFFERENCE = "razao", "desvios"
 
 UNIT_NAMES = {
     "dias": ("dia", "dias"),
@@ -34,6 +35,9 @@ CYCLE_NAMES = {
     "bimestre": "acompanha os bimestres do calendário fiscal",
     "quadrimestre": "acompanha os quadrimestres do calendário fiscal",
 }
+
+LEAST_SHARE = 0.0005
+"""Share of the variance that is written as 0,1 %; below it, `menos de`."""
 
 INNOCENT = {
     "periodo": "houver contrato, parcela ou rotina de pagamento com esse intervalo.",
@@ -81,7 +85,7 @@ class Change(NamedTuple):
     """First point of a new regime. `kind`: level, variance or seasonality.
 
     `effect`: new over old level, variance or size of the weekly pattern; for the level of a series
-    around zero, the difference in sds of its noise.
+    around zero, the difference in sds of its noise. `SpectralReport.effect_is` says which.
     """
 
     date_or_index: Place
@@ -118,7 +122,9 @@ class SpectralReport:
     `sum(amplitudes**2) / 2` is the population variance of the series; missing points are filled
     with what is expected of them. `threshold` is the amplitude that noise of this series reaches
     with the chance `alpha` anywhere in its spectrum. `decomposition` holds arrays on the working
-    scale, whose sum is the series there; `expected` holds amounts.
+    scale, whose sum is the series there; `expected` holds amounts. `money`, which only who made the
+    series knows, has sentences write R$; `differences` are the places of level changes of a series
+    around zero.
     """
 
     status: str
@@ -142,6 +148,13 @@ class SpectralReport:
     notes: list[str] = field(default_factory=list)
     cycles: list[str] = field(default_factory=list)
     name: str = ""
+    money: bool = False
+    differences: set[Place] = field(default_factory=set)
+
+    def effect_is(self, change: Change) -> str:
+        """What `effect` of a change is: `razao` (new over old) or `desvios` (sds of noise)."""
+        around_zero = change.kind == "level" and change.date_or_index in self.differences
+        return DIFFERENCE if around_zero else RATIO
 
     @property
     def dominant(self) -> Period | None:
@@ -170,8 +183,8 @@ class SpectralReport:
 
     def _sentences(self) -> list[tuple[str, str]]:
         """(sentence, key of its innocent reading) of each atypical finding."""
-        answer = [(_change_text(one), one.kind) for one in self.changes]
-        answer += [(_spike_text(one), "spike") for one in self.spikes]
+        answer = [(_change_text(one, self.effect_is(one)), one.kind) for one in self.changes]
+        answer += [(_spike_text(one, self.money), "spike") for one in self.spikes]
         answer += [
             (describe(one, cycle), "periodo")
             for one, cycle in zip(self.periods, self.cycles, strict=True)
@@ -204,8 +217,8 @@ class SpectralReport:
                 _period_json(one, cycle)
                 for one, cycle in zip(self.periods, self.cycles, strict=True)
             ],
-            "changes": [_change_json(one) for one in self.changes],
-            "spikes": [_spike_json(one) for one in self.spikes],
+            "changes": [_change_json(one, self.effect_is(one)) for one in self.changes],
+            "spikes": [_spike_json(one, self.money) for one in self.spikes],
             "december": None if self.december is None else self.december._asdict(),
             "status": self.status,
             "reason": self.reason,
@@ -231,8 +244,8 @@ class SpectralReport:
         frame = pd.DataFrame({"valor": self.values, **self.expected}, index=index)
         frame["achado"] = ""
         for place, text in [
-            *((one.date_or_index, _change_text(one)) for one in self.changes),
-            *((one.date_or_index, _spike_text(one)) for one in self.spikes),
+            *((one.date_or_index, _change_text(one, self.effect_is(one))) for one in self.changes),
+            *((one.date_or_index, _spike_text(one, self.money)) for one in self.spikes),
         ]:
             frame.loc[place, "achado"] = text
         return frame
@@ -247,8 +260,8 @@ class CoherenceReport:
     """Whether two series move together beyond the calendar.
 
     `threshold` is the coherence that independent noise exceeds at a share alpha of the
-    frequencies; `p_value` is the chance of the highest one anywhere. All are empty or None when
-    `status` is `inconclusivo`; `reason` then gives the length needed.
+    frequencies; `p_value` is the chance of the highest one anywhere. When `status` is
+    `inconclusivo` both are None and `coherence` is NaN; `reason` then gives the length needed.
     """
 
     status: str
@@ -272,7 +285,8 @@ class CoherenceReport:
             return self.reason
         if not self.coordinated:
             return "Fora do calendário, as duas séries não andam juntas mais do que o acaso."
-        long = " e ".join(_length(period, self.unit) for period in self.periods[:3])
+        long = listed([words.number(_tenth(one), _decimals(one)) for one in self.periods[:3]])
+        long += f" {_unit(self.periods[:3][-1], self.unit)}"
         return (
             f"Fora do calendário, as duas séries andam juntas em ciclos de {long}."
             " É motivo para conferir; não diz a causa."
@@ -308,28 +322,50 @@ def describe(period: Period, cycle: str) -> str:
         text = "Ciclo de {long}, que o acaso não explica."
     else:
         text = "Ciclo de {long}, que o calendário e o acaso não explicam."
-    return words.fill(text + " Responde por {share:pct} da variação.", facts)
+    share = "{share:pct}" if period.strength >= LEAST_SHARE else "menos de 0,1 %"
+    return words.fill(text + f" Responde por {share} da variação.", facts)
 
 
 def _length(period: float, unit: str) -> str:
+    return f"{words.number(_tenth(period), _decimals(period))} {_unit(period, unit)}"
+
+
+def _tenth(period: float) -> float:
+    return round(period, 1)
+
+
+def _decimals(period: float) -> int:
+    return 0 if _tenth(period).is_integer() else 1
+
+
+def _unit(period: float, unit: str) -> str:
     one, many = UNIT_NAMES[unit]
-    rounded = round(period, 1)
-    decimals = 0 if rounded == int(rounded) else 1
-    return f"{words.number(rounded, decimals)} {one if rounded < 2 else many}"
+    return one if _tenth(period) < 2 else many
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a e b`, `a, b e c`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} e {names[-1]}"
 
 
 def _where(place: Place) -> str:
     """`em 14/03/2024`, or `no ponto 12` counted from 1."""
     if isinstance(place, pd.Timestamp):
         return f"em {words.date(place.date())}"
-    return f"no ponto {int(place) + 1}"
+    return f"no ponto {words.number(int(place) + 1)}"
 
 
-def _change_text(change: Change) -> str:
+def _change_text(change: Change, effect_is: str) -> str:
     since = (
         _where(change.date_or_index).replace("em ", "A partir de ").replace("no ", "A partir do ")
     )
     ratio = words.number(change.effect, 2)
+    if effect_is == DIFFERENCE:
+        more = "acima" if change.effect > 0 else "abaixo"
+        sds = words.number(abs(change.effect), 1)
+        return f"{since}, o nível da série muda: {sds} desvios-padrão do ruído {more} do de antes."
     if change.kind == "level":
         return f"{since}, o nível da série muda: {ratio} vezes o de antes."
     if change.kind == "variance":
@@ -337,9 +373,10 @@ def _change_text(change: Change) -> str:
     return f"{since}, o padrão dos dias da semana muda: {ratio} vezes o de antes."
 
 
-def _spike_text(spike: Spike) -> str:
+def _spike_text(spike: Spike, money: bool) -> str:
+    form = "brl" if money else "2"
     return words.fill(
-        "{where}: valor de {value:2}, quando se esperava {expected:2}.",
+        f"{{where}}: valor de {{value:{form}}}, quando se esperava {{expected:{form}}}.",
         {
             "where": _where(spike.date_or_index).capitalize(),
             "value": spike.value,
@@ -376,23 +413,24 @@ def _period_json(period: Period, cycle: str) -> dict[str, object]:
     }
 
 
-def _change_json(change: Change) -> dict[str, object]:
+def _change_json(change: Change, effect_is: str) -> dict[str, object]:
     return {
         "date_or_index": _place(change.date_or_index),
         "kind": change.kind,
         "effect": _finite(change.effect),
+        "effect_is": effect_is,
         "p_value": change.p_value,
-        "description": _change_text(change),
+        "description": _change_text(change, effect_is),
     }
 
 
-def _spike_json(spike: Spike) -> dict[str, object]:
+def _spike_json(spike: Spike, money: bool) -> dict[str, object]:
     return {
         "date_or_index": _place(spike.date_or_index),
         "value": spike.value,
         "expected": spike.expected,
         "p_value": spike.p_value,
-        "description": _spike_text(spike),
+        "description": _spike_text(spike, money),
     }
 
 

@@ -91,6 +91,7 @@ class Structure:
     search: lines.Search | None
     families: tuple[lines.Family, ...]
     calendar_families: tuple[lines.Family, ...]
+    noise: Floats
     noise_innovation: Floats
     innovation: Floats
     spike_chance: Floats
@@ -156,13 +157,13 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
     noise = _standardised(fit, frame)
     innovation = expected.innovations(noise, fit.phi)
     spreads = _spreads(frame, innovation, profiles)
-    steady = _steadied(innovation, spreads)
+    steady = steadied(innovation, spreads)
     moving = np.isfinite(frame.x) & (work.values != 0)
     chance = spikes.chances(steady, moving, _may_spike(frame, fit), fit.calendar_freedom)
     known = _calendar_families(series, fit, kept, alpha) if with_calendar else ()
     return Structure(
         series, work, kept, scale, shape.with_cycles(taken), fit, steps, profiles, spreads, search,
-        tuple(families), known, innovation, steady, chance, frame.x, notes,
+        tuple(families), known, noise, innovation, steady, chance, frame.x, notes,
     )  # fmt: skip
 
 
@@ -336,7 +337,7 @@ def _spreads(
     )
 
 
-def _steadied(innovation: Floats, spreads: tuple[changes.Step, ...]) -> Floats:
+def steadied(innovation: Floats, spreads: tuple[changes.Step, ...]) -> Floats:
     """Innovations over the spread of their own regime."""
     steady = innovation.copy()
     edges = [0, *(step.index for step in spreads), len(innovation)]
