@@ -7,6 +7,7 @@ records is zero where the file has records around it, and missing where the whol
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +19,13 @@ from cidadao_models.errors import InputError, MissingFields, TooFewRecords
 from cidadao_models.findings import overview, words
 from cidadao_models.models import series_views
 from cidadao_models.models.spectral_analysis import SpectralAnalyzer
-from cidadao_models.records import mask_cpf, mask_document
+from cidadao_models.models.spectral_analysis.series import FREQUENCIES, Series
+from cidadao_models.reading import Reading, read
+from cidadao_models.records import mask_cpf, mask_document, plain_words
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Records = Sequence[Mapping[str, object]] | pd.DataFrame | Reading
 
 DAY, WEEK, MONTH = "dia", "semana", "mes"
 
@@ -32,6 +36,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "modalidade": ("modalidade",),
 }
 """What can be followed, and the fields that may name it, in order of preference."""
+
+BY = {
+    **{group: group for group in GROUPS},
+    "comprador": "orgao", "buyer": "orgao", "supplier": "fornecedor", "category": "categoria",
+}  # fmt: skip
+UNITS = {"D": DAY, "W": WEEK, "M": MONTH}
+"""Names of groups and units that `from_records` takes."""
 
 MOST_NAMES = 300
 """Names of one group kept to choose from, those with most records first."""
@@ -102,9 +113,10 @@ class Followed:
     notes: list[str] = field(default_factory=list)
 
 
-def ledger(records: pd.DataFrame) -> Ledger:
+def ledger(records: pd.DataFrame, *, most: int = MOST_NAMES, least: int = 2) -> Ledger:
     """The dated amounts of canonical records, with who bought and who was paid.
 
+    Of a group only the `most` frequent names are kept, and none where it has fewer than `least`.
     Raises MissingFields without dates or amounts, and TooFewRecords when no record has both.
     """
     missing = [name for name in ("data", "valor") if name not in records]
@@ -133,7 +145,7 @@ def ledger(records: pd.DataFrame) -> Ledger:
         near &= (days >= first) & (days <= last)
         notes += (f"{_stayed_out(n)}: antes de {_written(first)} ou depois de {_written(last)} o"
                   " arquivo tem meses quase vazios.",)  # fmt: skip
-    codes, names = _groups(records, near)
+    codes, names = _groups(records, near, most, least)
     return Ledger(days[near], amounts[near], codes, names, notes)
 
 
@@ -184,7 +196,7 @@ def _stayed_out(n: int) -> str:
 
 
 def _groups(
-    records: pd.DataFrame, kept: npt.NDArray[np.bool_]
+    records: pd.DataFrame, kept: npt.NDArray[np.bool_], most: int, least: int
 ) -> tuple[dict[str, npt.NDArray[np.int32]], dict[str, tuple[str, ...]]]:
     codes, names = {}, {}
     for group, fields in GROUPS.items():
@@ -194,20 +206,20 @@ def _groups(
         if not column:
             continue
         key = "fornecedor_id" if group == "fornecedor" and "fornecedor_id" in records else column
-        found, shown = _coded(records[kept], key, column)
-        if len(shown) > 1:
+        found, shown = _coded(records[kept], key, column, most)
+        if len(shown) >= least:
             codes[group], names[group] = found, shown
     return codes, names
 
 
 def _coded(
-    records: pd.DataFrame, key: str, column: str
+    records: pd.DataFrame, key: str, column: str, most: int
 ) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """Codes of the most frequent values of `key` (else of `column`), and how each is shown."""
     keys = records[key].fillna(records[column]) if key != column else records[key]
     code, _ = pd.factorize(keys)
     counts = np.bincount(code[code >= 0])
-    order = np.argsort(-counts, kind="stable")[:MOST_NAMES]
+    order = np.argsort(-counts, kind="stable")[:most]
     place = np.full(len(counts) + 1, -1, np.int32)
     place[order] = np.arange(len(order), dtype=np.int32)
     new = place[code]
@@ -326,6 +338,54 @@ def _covered(days: Ints, starts: Ints) -> npt.NDArray[np.bool_]:
     """Whether the file has any record in the month in which each period starts."""
     months = np.unique(days.astype("datetime64[D]").astype("datetime64[M]"))
     return np.isin(starts.astype("datetime64[D]").astype("datetime64[M]"), months)
+
+
+def from_records(
+    records: Records, *, by: str | None = None, name: str | None = None, freq: str = "D"
+) -> Series:
+    """Sum of the records' amounts by day, week or month, as a series for `SpectralAnalyzer`.
+
+    `records`: contracts in any form `reading.read` takes, or canonical records; `by` is orgao (or
+    buyer), fornecedor (supplier), categoria (category) or modalidade, and `name` which one (case
+    and accents don't matter); without them all records count. `freq`: D, W or M. Periods are those
+    of `series_of`. Raises InputError for an unknown choice, MissingFields without dates or amounts,
+    TooFewRecords when the choice has no record.
+    """
+    unit = _one_of(UNITS, freq, "freq")
+    group = None if by is None else _one_of(BY, by, "by")
+    frame = records if isinstance(records, pd.DataFrame) else None
+    if frame is None or not {"data", "valor"} <= set(frame):
+        frame = (records if isinstance(records, Reading) else read(records)).records
+    given = ledger(frame, most=len(frame), least=1)
+    if group is not None and group not in given.names:
+        raise MissingFields(
+            f"Os registros não trazem {group}.",
+            hint=f"Indique qual coluna traz {group}.",
+            details={"missing": [group]},
+        )
+    found = series_of(given, group=group, name=_as_written(given, group, name), unit=unit)
+    return Series(
+        found.values.to_numpy(np.float64), pd.DatetimeIndex(found.values.index), FREQUENCIES[freq],
+        1.0, notes=tuple(found.notes), name=found.name,
+    )  # fmt: skip
+
+
+def _one_of(choices: dict[str, str], given: str, where: str) -> str:
+    if given in choices:
+        return choices[given]
+    raise InputError(
+        f"{given!r} não é uma escolha.",
+        hint=f"Use um destes: {', '.join(choices)}.",
+        details={"field": where},
+    )
+
+
+def _as_written(given: Ledger, group: str | None, name: str | None) -> str | None:
+    """The name as the file writes it; as given where the file has none like it."""
+    if group is None or name is None:
+        return None
+    wanted = plain_words(mask_cpf(name))
+    return next((one for one in given.names[group] if plain_words(one) == wanted), name)
 
 
 def follow(prepared: pd.DataFrame) -> dict[str, Any] | None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cidadao_models.models.series_of_file import from_records
     from cidadao_models.models.spectral_analysis.analyzer import SpectralAnalyzer
-    from cidadao_models.models.spectral_analysis.contracts import choices, from_records
     from cidadao_models.models.spectral_analysis.report import CoherenceReport, SpectralReport
 
-__all__ = ["CoherenceReport", "SpectralAnalyzer", "SpectralReport", "choices", "from_records"]
+__all__ = ["CoherenceReport", "SpectralAnalyzer", "SpectralReport", "from_records"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,10 +20,10 @@ def __getattr__(name: str) -> Any:
         from cidadao_models.models.spectral_analysis import analyzer
 
         return analyzer.SpectralAnalyzer
-    if name in ("choices", "from_records"):
-        from cidadao_models.models.spectral_analysis import contracts
+    if name == "from_records":
+        from cidadao_models.models import series_of_file
 
-        return getattr(contracts, name)
+        return series_of_file.from_records
     if name in __all__:
         from cidadao_models.models.spectral_analysis import report
 
