@@ -18,6 +18,7 @@ from cidadao_models.models.spectral_analysis import (
     SpectralAnalyzer,
     SpectralReport,
     from_records,
+    spikes,
 )
 from cidadao_models.models.spectral_analysis.report import Period, describe
 
@@ -80,6 +81,17 @@ def test_two_months_of_nothing_begin_and_end() -> None:
     report = ANALYZER.analyze(series)
     dates = [one.date_or_index for one in report.changes if one.kind == "level"]
     assert dates == [series.index[1000], series.index[1060]]
+
+
+def test_a_heavy_tail_is_no_spike_and_does_not_hide_some() -> None:
+    rng = np.random.default_rng(20)
+    noise = rng.standard_t(5, size=(60, 1000))
+    every = np.ones(1000, dtype=bool)
+    seen = [spikes.chances(one, every, every).min() for one in noise]
+    assert np.mean(np.array(seen) <= 0.005) <= 0.1
+    calm = rng.normal(size=1000)
+    calm[[100, 400, 700]] = 12.0
+    assert (spikes.chances(calm, every, every)[[100, 400, 700]] <= 0.005).all()
 
 
 def test_december_is_judged_by_past_decembers() -> None:
@@ -318,6 +330,17 @@ def test_a_change_says_whether_its_effect_is_a_ratio() -> None:
         change = min(answer["changes"], key=lambda one: one["p_value"])
         assert (change["kind"], change["effect_is"]) == ("level", what)
         assert ("desvios-padrão" in change["description"]) == (what == "desvios")
+
+
+def test_a_third_of_a_series_with_many_idle_days_is_no_cycle() -> None:
+    days = pd.date_range("2015-01-01", periods=1500)
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        slow = np.convolve(rng.normal(size=1899), np.hanning(400), "valid")
+        busy = rng.random(1500) < 0.25 / (1 + np.exp(-slow / 4))
+        values = np.where(busy, rng.lognormal(8, 1, 1500), 0.0)
+        for one in ANALYZER.analyze(pd.Series(values, days)).periods:
+            assert one.kind == "esperado" or one.period <= 500
 
 
 # -- two series --------------------------------------------------------------------------------

@@ -20,6 +20,12 @@ LEVELS = (0.90, 0.95, 0.975, 0.99)
 MORE_H = 0.03
 """Added to the heaviness seen: beyond the last quantile nobody has looked."""
 
+NEXT_FARTHEST = slice(1, 8)
+LEAST_FOR_FARTHEST = 200
+"""The points after the farthest, whose median tells how the end of the tail goes on: of a handful
+of true spikes it knows nothing. Quantiles alone miss a tail that is heavy only at its end. And the
+points from which they are asked."""
+
 LEAST_BEYOND = 10
 """Points beyond a quantile for it to be used."""
 
@@ -64,15 +70,23 @@ def _tail(z: Floats, freedom: float) -> Floats:
 
 
 def heaviness(z: Floats) -> float:
-    """Tukey's h of the upper side: mean of what its quantiles ask for; normal when too few."""
-    found = []
-    for level in LEVELS:
-        if len(z) * (1 - level) < LEAST_BEYOND:
-            break
-        normal = float(special.ndtri(level))
-        seen = float(np.quantile(z, level))
-        found.append(2 * np.log(max(seen, 1e-9) / normal) / normal**2)
-    return float(np.clip(np.mean(found) + MORE_H, 0.0, MOST_H)) if found else 0.0
+    """Tukey's h of the upper side: mean of what its quantiles ask for, or what the points next to
+    the farthest do, if that is more; normal when too few."""
+    beyond = [level for level in LEVELS if len(z) * (1 - level) >= LEAST_BEYOND]
+    if not beyond:
+        return 0.0
+    normal = special.ndtri(np.asarray(beyond))
+    h = float(np.mean(_asked(np.quantile(z, beyond), normal))) + MORE_H
+    if len(z) >= LEAST_FOR_FARTHEST:
+        far = np.sort(z)[::-1][NEXT_FARTHEST]
+        rank = np.arange(NEXT_FARTHEST.start, NEXT_FARTHEST.stop) + 0.5
+        h = max(h, float(np.median(_asked(far, special.ndtri(1 - rank / len(z))))))
+    return float(np.clip(h, 0.0, MOST_H))
+
+
+def _asked(seen: Floats, normal: Floats) -> Floats:
+    """The h that makes a normal quantile the one seen."""
+    return 2 * np.log(np.maximum(seen, 1e-9) / normal) / normal**2
 
 
 def _unbent(z: Floats, h: float) -> Floats:
