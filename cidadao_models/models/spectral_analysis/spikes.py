@@ -18,7 +18,8 @@ LEVELS = (0.90, 0.95, 0.975, 0.99)
 """Quantiles of the residuals that tell how heavy their tail is."""
 
 MORE_H = 0.03
-"""Added to the heaviness seen: beyond the last quantile nobody has looked."""
+"""Added to the heaviness seen: beyond the last quantile nobody has looked. Half of it where the
+points next to the farthest are looked at."""
 
 NEXT_FARTHEST = slice(1, 8)
 LEAST_FOR_FARTHEST = 200
@@ -76,11 +77,13 @@ def heaviness(z: Floats) -> float:
     if not beyond:
         return 0.0
     normal = special.ndtri(np.asarray(beyond))
-    h = float(np.mean(_asked(np.quantile(z, beyond), normal))) + MORE_H
-    if len(z) >= LEAST_FOR_FARTHEST:
+    h = float(np.mean(_asked(np.quantile(z, beyond), normal)))
+    if len(z) < LEAST_FOR_FARTHEST:
+        h += MORE_H
+    else:
         far = np.sort(z)[::-1][NEXT_FARTHEST]
         rank = np.arange(NEXT_FARTHEST.start, NEXT_FARTHEST.stop) + 0.5
-        h = max(h, float(np.median(_asked(far, special.ndtri(1 - rank / len(z))))))
+        h = max(h + MORE_H / 2, float(np.median(_asked(far, special.ndtri(1 - rank / len(z))))))
     return float(np.clip(h, 0.0, MOST_H))
 
 
