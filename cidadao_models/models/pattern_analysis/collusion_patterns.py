@@ -256,6 +256,6 @@ def not_evaluated(market: Market) -> str:
     if usable >= LEAST_TENDERS:
         return ""
     return (
-        f"só {usable} licitações com duas propostas ou mais; para saber o que é comum neste "
+        f"licitações com duas propostas ou mais: {usable}; para saber o que é comum neste "
         f"mercado são precisas {LEAST_TENDERS}"
     )
