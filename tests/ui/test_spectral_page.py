@@ -57,9 +57,9 @@ def contracts(n: int = 700, *, hostile: str = "") -> bytes:
     lines = ["numero;objeto;fornecedor;orgao;valor;data"]
     for i in range(n):
         day = date(2021, 1, 1) + timedelta(days=i)
-        if day.weekday() < 5:
+        for supplier in range(3) if day.weekday() < 5 else ():
             amount = f"{draw.lognormvariate(9, 0.3):.2f}".replace(".", ",")
-            name = hostile or f"Empresa {i % 3} Ltda"
+            name = hostile or f"Empresa {supplier} Ltda"
             lines.append(f'{i};Serviço;"{name}";Órgão {i % 2};{amount};{day:%d/%m/%Y}')
     return "\n".join(lines).encode()
 
