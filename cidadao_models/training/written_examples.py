@@ -1,0 +1,120 @@
+"""Reads the examples written for this project: act type, marked facts, clauses of each paragraph.
+
+The files stand in `training/written/`. An example starts with a line `=== act_type`. In its text
+`[[label:words]]` marks a fact, and a line that starts with `§clause,clause§ ` says which clauses of
+a contract that paragraph holds. Makes nothing up and trains nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES
+
+FOLDER = Path(__file__).resolve().parent / "written"
+
+CLAUSES = (
+    "objeto",
+    "vinculacao",
+    "legislacao",
+    "regime_execucao",
+    "preco_pagamento",
+    "reajuste",
+    "medicao",
+    "prazos_recebimento",
+    "credito_orcamentario",
+    "matriz_risco",
+    "repactuacao",
+    "reequilibrio",
+    "garantia_execucao",
+    "garantia_objeto",
+    "direitos_obrigacoes",
+    "penalidades",
+    "importacao",
+    "manter_habilitacao",
+    "reserva_cargos",
+    "gestao_fiscalizacao",
+    "extincao",
+    "foro",
+    "vigencia",
+    "alteracoes",
+    "subcontratacao",
+    "publicacao",
+    "protecao_dados",
+    "anticorrupcao",
+)
+"""Kinds of clause: those of art. 92 of Lei 14.133/2021 in its order, then usual others."""
+
+_HEAD = re.compile(r"^=== (\w+)[ \t]*\n", re.MULTILINE)
+_MARK = re.compile(r"\[\[(\w+):(.*?)\]\]", re.DOTALL)
+_CLAUSES = re.compile(r"^§([\w,]+)§ ?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """`spans` are (start, end, label) of `text`; `clauses` are (start, end, ids) of paragraphs."""
+
+    act_type: str
+    text: str
+    spans: tuple[tuple[int, int, str], ...]
+    clauses: tuple[tuple[int, int, tuple[str, ...]], ...]
+    source: str
+
+
+def read_examples(folder: Path = FOLDER) -> list[Example]:
+    """All examples, in the order of the files. Raises ValueError for a mark that is not known."""
+    found: list[Example] = []
+    for path in sorted(folder.glob("*.txt")):
+        parts = _HEAD.split(path.read_text("utf-8"))
+        if parts[0].strip():
+            raise ValueError(f"{path.name}: text before the first '=== act_type'")
+        pairs = zip(parts[1::2], parts[2::2], strict=True)
+        found += [_example(act, body.strip("\n"), path.name) for act, body in pairs]
+    return found
+
+
+def _example(act_type: str, body: str, source: str) -> Example:
+    if act_type not in ACT_TYPES:
+        raise ValueError(f"{source}: unknown act type {act_type!r}")
+    text = ""
+    spans: list[tuple[int, int, str]] = []
+    clauses: list[tuple[int, int, tuple[str, ...]]] = []
+    for line in body.split("\n"):
+        labels, line = _clauses_of(line, source)
+        start = len(text)
+        plain, marked = _facts_of(line, start, source)
+        text += plain
+        spans += marked
+        if labels:
+            clauses.append((start, len(text), labels))
+        text += "\n"
+    return Example(act_type, text.rstrip("\n"), tuple(spans), tuple(clauses), source)
+
+
+def _clauses_of(line: str, source: str) -> tuple[tuple[str, ...], str]:
+    found = _CLAUSES.match(line)
+    if found is None:
+        return (), line
+    labels = tuple(found.group(1).split(","))
+    if unknown := set(labels) - set(CLAUSES):
+        raise ValueError(f"{source}: unknown clauses {sorted(unknown)}")
+    return labels, line[found.end() :]
+
+
+def _facts_of(line: str, offset: int, source: str) -> tuple[str, list[tuple[int, int, str]]]:
+    plain, spans, last = "", [], 0
+    for mark in _MARK.finditer(line):
+        label, words = mark.groups()
+        if label not in ACT_LABELS:
+            raise ValueError(f"{source}: unknown label {label!r} in {line[:80]!r}")
+        plain += line[last : mark.start()]
+        start = offset + len(plain)
+        plain += words
+        spans.append((start, offset + len(plain), label))
+        last = mark.end()
+    plain += line[last:]
+    if "[[" in plain or "]]" in plain:
+        raise ValueError(f"{source}: a mark is not closed in {line[:80]!r}")
+    return plain, spans
