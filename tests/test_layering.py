@@ -27,8 +27,8 @@ STRANGERS = ({"flags", "reading"},)
 ONLY_IN = {
     "gradio": ("app.py", "cidadao_models/ui/"),
     "fastapi": ("app.py", "cidadao_models/inference/api_server.py"),
-    "torch": ("cidadao_models/models/core/text_model.py", "cidadao_models/training/"),
-    "transformers": ("cidadao_models/models/core/text_model.py", "cidadao_models/training/"),
+    "torch": ("cidadao_models/models/core/text_model/", "cidadao_models/training/"),
+    "transformers": ("cidadao_models/models/core/text_model/", "cidadao_models/training/"),
 }
 
 HEAVY = {"numpy", "pandas", "pyarrow", "scipy", "sklearn", "gradio", "torch", "plotly"}
