@@ -80,8 +80,8 @@ def test_imports_and_dependencies_are_the_same_list() -> None:
     assert unused - imported() == set()
 
 
-DEV_ONLY = {"benfordslaw", "ruptures", "sklearn", "statsmodels"}
-"""What only the benchmark's yardsticks may import beside the app's own libraries."""
+DEV_ONLY = {"accelerate", "benfordslaw", "ruptures", "sklearn", "statsmodels"}
+"""What only training and the benchmark's yardsticks may import beside the app's own libraries."""
 
 
 def imported() -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from cidadao_models.models.core.text_model.reader import OVERLAP, WINDOW, window
 from cidadao_models.training.network_files import compact, save
 from cidadao_models.training.vocabulary import MASK, SPECIALS, tokenizer
 
-LABELS = {
+LABELS: dict[str, Any] = {
     "act_labels": ["objeto", "valor"],
     "legal_labels": ["PESSOA"],
     "act_types": ["aviso_licitacao", "outro"],
@@ -45,10 +46,10 @@ def tiny_tokenizer() -> Tokenizer:
     return tokenizer([*pieces, (MASK, 0.0)])
 
 
-def tiny(**options: object) -> tuple[CidadaoTextModel, Tokenizer]:
+def tiny(**options: Any) -> tuple[CidadaoTextModel, Tokenizer]:
     torch.manual_seed(3)
     words = tiny_tokenizer()
-    shape = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2}
+    shape: dict[str, Any] = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = CidadaoTextConfig(
         vocab_size=words.get_vocab_size(), intermediate_size=32, **shape, **LABELS, **options
     )
