@@ -1,0 +1,175 @@
+"""Cuts an act into its named fields ("Objeto: ...", "Vigência: ..."). Judges no value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cidadao_models.models.text_analysis.folding import Folded
+
+_OF = r"(?: d[aeo]s?| deste| ao?)? ?"
+_ACT = r"(?:contrato|convenio|ajuste|instrumento|acordo|(?:termo )?aditivo|termo|aditamento)"
+
+NAMES: dict[str, str] = {
+    "assina": r"(?:assina\w*|signatari[oa]s?) pel[oa]s? [^:.;]{1,80}"
+    r"|(?<=[.,;:)\-] )(?:p/ ?|pel[oa]s? )[^:;]{1,80}?|(?<=\be )pel[oa]s? [^:;]{1,80}?"
+    r"|p/ ?[^:;.]{1,40}?",
+    "signatarios": r"(?:nomes? d[oa]s )?signatari[oa]s?|assinantes?|assinam|assinaturas"
+    r"|testemunhas?|representantes?",
+    "especie": r"especie(?: do ato)?",
+    "partes": r"partes(?: contratantes| envolvidas| conveniadas)?|participes|contratantes"
+    r"|convenentes",
+    "contratante": r"(?:orgao |unidade |entidade )?contratante|(?:orgao )?concedente|locatari[oa]"
+    r"|(?:orgao |entidade )?licitante|permitente",
+    "contratada": r"(?:empresa |entidade )?contratad[oa]s?(?: ?\([oa]s?\))?|convenente"
+    r"|conveniad[oa]"
+    r"|locador[ae]?s?|fornecedor(?:a|es)?|empresa(?: vencedora)?|credenciad[oa]|favorecid[oa]"
+    r"|permissionari[oa]|concessionari[oa]|cessionari[oa]|autorizatari[oa]|outorgad[oa]",
+    "objeto": rf"objeto(?: resumido)?(?:{_OF}{_ACT}(?: aditivo)?)?|objetivo|finalidade",
+    "execucao": rf"prazos? (?:{_OF}(?:execucao|entrega|inicio|recebimento|garantia|fornecimento)"
+    r"[^:.;]{0,30})",
+    "vigencia": rf"(?:prazos? ?(?:de|da|e|/|de execucao e)? ?)?vigencia(?: ?(?:e|/) ?(?:prazo|execu"
+    rf"cao))?(?:{_OF}{_ACT}(?: aditivo)?)?|execucao e vigencia"
+    rf"|prazos?(?:{_OF}{_ACT}| contratual)?|periodo de vigencia",
+    "valor": rf"(?:preco e )?(?:valor(?:es)?|preco)(?:(?:{_OF}(?:total|global|estimado|anual|mensal"
+    rf"|maximo|contratado|contratual|contratacao|licitacao|{_ACT}))+)?(?: r\$)?",
+    "processo": r"processos?(?: administrativos?| sei| gdf| eletronicos?)*(?: ?[-/] ?sei)?"
+    r"(?: ?n[o.s]{0,4})?(?: ?sei)?",
+    "data": rf"datas?{_OF}(?:assinaturas?|celebracao)(?:{_OF}{_ACT}(?: aditivo)?)?"
+    rf"|assinatura(?:{_OF}{_ACT})?|(?:aditivo )?(?:firmado|assinado|celebrado) em|assinatura em"
+    r"|assinad[oa]|data(?: e assinatura)?|ass\.?",
+    "unidade": r"unidade orcamentaria(?: ?[-(]? ?u\.?o\.?\)?)?|u\.?o\.?",
+    "programa": r"programas? de trabalho(?: ?[-(/]? ?p\.?t\.?\)?)?(?: n[o.]*)?|p\.?t\.?",
+    "natureza": r"naturezas? d[aeo]s? despesas?(?: ?[-(/]? ?n\.?d\.?\)?)?|elementos? de despesas?"
+    r"|natureza|n\.?d\.?",
+    "fonte": r"fontes? (?:d[aeo]s? )?(?:recursos?|despesas?)(?: ?[-(] ?fr\)?)?|fontes?",
+    "empenho": r"(?:numero d[ae]s? )?notas? de empenhos?(?: inicial)?"
+    r"(?: n[o.s]{0,4})? ?(?:[\dne/]{3,14})?|n\.?e\.?|empenhos?"
+    r"|valor d[aeo] (?:nota de )?empenho(?: inicial)?|valor (?:empenhado|da ne)|empenho inicial",
+    "dotacao": r"(?:dotac(?:ao|oes)|classificacao|cobertura|rubrica)(?: orcamentarias?)"
+    r"|(?:procedencia|origem|destinacao)(?: d[eo]s)? recursos?|recursos?(?: orcamentarios)?",
+    "modalidade": r"modalidade(?: d[ea] (?:licitacao|contratacao))?|licitacao"
+    r"|edital(?: de licitacao"
+    r"| n[o.]{0,3} [\d/]{4,12})?|procedimento(?: licitatorio)?",
+    "fundamento": r"fundament(?:o|os|acao)(?: legal| legais)?|(?:base|amparo|embasamento) legal"
+    r"|legislacao(?: aplicavel)?",
+    "cnpj": r"(?:inscrita no )?c\.?n\.?p\.?j\.?(?: ?/ ?mf)?(?: ?(?:sob )?(?:o )?n[o.]{0,3})?",
+    "outro": r"executor(?:es|a)?(?: do contrato)?|gestor(?:a|es)?(?: do contrato)?"
+    r"|fiscal(?:izacao)?"
+    r"(?: do contrato)?|foro|evento|gestao|unidade gestora|u\.?g\.?(?: ?/ ?u\.?o\.?)?|siggo"
+    r"|despesas?(?: (?:com|de|da) publicacao)?|ratificacao|(?:ressalva|publicacao)[^:.;]{0,30}"
+    r"|garantia|alterac(?:ao|oes)(?: de clausulas)?|justificativa|prorrogacao|(?:da "
+    r"|na )?modalidade"
+    r"|data d[ea] (?:emissao|publicacao)|emissao|local(?:izacao)?|observac(?:ao|oes)|obs\.?"
+    r"|forma e regime[^:.;]{0,20}|regime de execucao|codigo siggo|sob o evento|autorizacao"
+    r"|tipo(?= ?: ?(?:menor|maior|tecnica))|reajuste|pagamento|vistoria|registro|interessad[oa]"
+    r"|assunto|uasg|retirada do edital"
+    r"|sessao publica|abertura|data d[ae] (?:abertura|sessao)[^:.;]{0,20}|endereco",
+}
+"""Kind of field and the names it goes by, in the plain view of a text; first fit counts."""
+
+_HEAD = re.compile(
+    r"(?<![a-z0-9])(?<!pel[oa] )(?<!p/)(?:[dn][oae]s? )?(?:"
+    + "|".join(f"(?P<{kind}>{names})" for kind, names in NAMES.items())
+    + r")(?: ?[-.]+)? ?:(?!//)[: -]*"
+)
+_GLUED = re.compile(
+    r"(?<=[a-z0-9).;,])(?:d[oa]s?)?(?:(?P<partes>partes)|(?P<objeto>objeto)|(?P<vigencia>vigencia)"
+    r"|(?P<processo>processo(?: n[o.]{0,3})?)|(?P<data>data d[ae] assinatura|assinatura)"
+    r"|(?P<signatarios>signatarios|assinantes)|(?P<dotacao>dotacao orcamentaria)"
+    r"|(?P<natureza>natureza d[ea] despesa)|(?P<fonte>fontes? de recursos?)"
+    r"|(?P<contratada>contratada)|(?P<valor>valor(?: do contrato| total)?)) ?:[: ]*"
+)
+"""Names that print glued to the word before: only long ones, and only with their colon."""
+_BARE = re.compile(
+    r"(?:(?<=^)|(?<=[.;,)\-] )|(?<=[.;]))(?:"
+    r"(?P<processo>processos?(?: sei)?(?: n[o.]{0,3})?) (?=\d)"
+    r"|(?P<valor>valor(?: total| global| do contrato)*(?: de)?) (?=r\$)"
+    r"|(?P<vigencia>(?:prazo de )?vigencia) (?=de \d|ate |\d|a partir|por \d)"
+    r"|(?P<data>data d[ae] assinatura|assinatura(?: em)?|(?<!, )(?:assinad[oa]|firmado) em) (?=\d)"
+    r"|(?P<signatarios>signatari[oa]s?|assinantes|assinam) (?=pel|p/)"
+    r"|(?P<unidade>unidade orcamentaria) (?=\d)|(?P<programa>programa de trabalho) (?=\d)"
+    r"|(?P<natureza>natureza d[ea] despesa) (?=\d)|(?P<fonte>fontes?(?: de recursos?)?) (?=\d)"
+    r"|(?P<empenho>notas? de empenho) (?:n|\d))"
+)
+_TITLE = re.compile(r"(?<=\. )(?P<titulo>[a-z][a-z/ ]{2,40}?) ?: ?")
+"""Any other short title after a sentence: it ends the field before it."""
+
+_OUTER = " .;,:-\"'*|_"
+_SENTENCE = re.compile(r"[.;] (?=\S)")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:n|no|art|arts|fl|fls|inc|s|sr|sra|dr|dra|av|ed|cia|ltda|st|qd|pag|p|c|al|res|prof|eng"
+    r"|ind|com|serv|tec|adm|mat|unid|km|ref|proc|reg|esp|ss|cx|pct|min|max|obs|item|ex|etc|apto"
+    r"|doc|docs|lei|num|pe|cap|anexo)"
+    r"|\b[a-z])$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A kind of `NAMES` (or `titulo`), where its name starts, and the bounds of its value."""
+
+    kind: str
+    name: str
+    head: int
+    start: int
+    end: int
+    glued: bool = False
+
+
+def split(folded: Folded) -> list[Field]:
+    """The named fields in order; a field ends where the next begins. Places are of the view."""
+    heads = _heads(folded)
+    ends = [head for head, _, _, _, _ in heads[1:]] + [len(folded.text)]
+    fields = []
+    for (head, start, kind, name, glued), end in zip(heads, ends, strict=False):
+        fields.append(Field(kind, name, head, *trimmed(folded.text, start, end), glued))
+    return fields
+
+
+def _heads(folded: Folded) -> list[tuple[int, int, str, str, bool]]:
+    found = [(m.start(), m.end(), *_named(m), False) for m in _HEAD.finditer(folded.text)]
+    found += [(m.start(), m.end(), *_named(m), True) for m in _GLUED.finditer(folded.text)]
+    found += [(m.start(), m.end(), *_named(m), False) for m in _BARE.finditer(folded.text)]
+    found += [
+        (m.start(), m.end(), *_named(m), False)
+        for m in _TITLE.finditer(folded.text)
+        if folded.original[folded.starts[m.start()]].isupper()
+    ]
+    kept: list[tuple[int, int, str, str, bool]] = []
+    for head in sorted(found, key=lambda h: (h[0], -h[1], h[2] == "titulo")):
+        if not kept or head[0] >= kept[-1][1]:
+            kept.append(head)
+    return kept
+
+
+def _named(match: re.Match[str]) -> tuple[str, str]:
+    kind = match.lastgroup or ""
+    return kind, match[kind]
+
+
+def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Bounds without outer spaces and punctuation; a bracket stays with its partner."""
+    while start < end and text[start] in _OUTER:
+        start += 1
+    while end > start and text[end - 1] in _OUTER:
+        end -= 1
+    inner = text[start:end]
+    if inner.endswith(")") and "(" not in inner:
+        return trimmed(text, start, end - 1)
+    return start, end
+
+
+def sentence_end(folded: Folded, start: int, end: int) -> int:
+    """Where the first sentence of view[start:end] ends, abbreviations passed over."""
+    return next(sentence_ends(folded, start, end), end)
+
+
+def sentence_ends(folded: Folded, start: int, end: int) -> Iterator[int]:
+    """Every place where a sentence of view[start:end] ends and a capital follows."""
+    for stop in _SENTENCE.finditer(folded.text, start, end):
+        after = folded.original[folded.starts[stop.end()]]
+        before = folded.text[max(start, stop.start() - 8) : stop.start()]
+        if after.isupper() and not _ABBREVIATION.search(before):
+            yield stop.start()
