@@ -53,7 +53,7 @@ def state_distance(states: torch.Tensor, wanted: torch.Tensor, mask: torch.Tenso
 
 
 def distil(
-    texts: Path, before: Path, folder: Path, config: AdaptConfig, report: str
+    data: Path, config: AdaptConfig, report: str, folder: Path, before: Path
 ) -> dict[str, Any]:
     """Fit the encoder of `before` to the whole E5 on official text, and save it in `folder`."""
     network, tokenizer = load(before)
@@ -63,7 +63,7 @@ def distil(
         e5, e5.arrays["embeddings.word_embeddings.weight"][kept], tuple(range(e5.layers))
     ).eval()
     rng = random.Random(config.seed)
-    found = [Labelled(text) for text in text_data.official_texts(texts, every=config.every)]
+    found = [Labelled(text) for text in text_data.official_texts(data, every=config.every)]
     rng.shuffle(found)
     cut = [w for item in found for w in windows(item, tokenizer, network.config)]
     groups = within(batches(cut, config.batch_tokens, rng), config.tokens)

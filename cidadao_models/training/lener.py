@@ -21,7 +21,8 @@ def read_lener(path: Path) -> Iterator[Labelled]:
 
 def joined(tokens: list[str], tags: list[str]) -> tuple[str, list[tuple[int, int, str]]]:
     """The tokens with one space between, and the entities as (start, end, label)."""
-    text, spans = "", []
+    text = ""
+    spans: list[tuple[int, int, str]] = []
     for token, tag in zip(tokens, tags, strict=True):
         start = len(text)
         text += token

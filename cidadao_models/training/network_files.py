@@ -36,7 +36,7 @@ def load(folder: Path) -> tuple[CidadaoTextModel, Tokenizer]:
     return network, Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
-def compact(before: Path, folder: Path) -> dict[str, Any]:
+def compact(folder: Path, before: Path) -> dict[str, Any]:
     """The same model with int8 word embedding and fp16 matrices, in shards below 10 MB."""
     network, tokenizer = load(before)
     embeddings = network.encoder.embeddings

@@ -10,14 +10,16 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from cidadao_models.errors import InputError
 from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled
-from cidadao_models.training.weak_labels import WeakAct, augment, read_weak_acts
+from cidadao_models.training.weak_labels import EXTRACTS, WeakAct, weak_acts
 from cidadao_models.training.written_examples import Example, read_examples
 
 HELD_OUT = 20
@@ -31,50 +33,49 @@ _AFTER = re.compile(r"(?<=[(\[]) ")
 class Corpus:
     """Training texts by origin, and the held-out acts."""
 
-    acts: list[WeakAct]
-    written: list[WeakAct]
+    acts: list[Labelled]
+    written: list[Labelled]
     legal: list[Labelled]
-    held_acts: list[WeakAct]
-    held_written: list[WeakAct]
+    held_out: list[Labelled]
 
 
-def find_text_folder(data: Path) -> Path:
-    """The folder with `dodf_extratos_2000_2021` and `lener_br`. Raises InputError without one."""
-    for folder in (data, data / "train", data / "text" / "train"):
-        if (folder / "lener_br").is_dir() and (folder / "dodf_extratos_2000_2021").is_dir():
-            return folder
-    raise InputError(
-        f"A pasta {data} não tem os textos de treino.",
-        hint="Dê a pasta que tem text/train com lener_br e dodf_extratos_2000_2021.",
-    )
+LENER = Path("text/train/lener_br/train.jsonl.gz")
+NORMS = Path("text/train/normas/normas.jsonl")
 
 
-def gather(folder: Path) -> Corpus:
-    """All texts below `folder` (see `find_text_folder`), split by a hash of their words."""
-    acts = list(read_weak_acts(folder / "dodf_extratos_2000_2021" / "train.jsonl.gz"))
-    written = [_as_act(example) for example in read_examples()]
-    legal = list(read_lener(folder / "lener_br" / "train.jsonl.gz"))
+def require_texts(data: Path) -> None:
+    """Raises InputError when the folder has no training texts."""
+    missing = [path for path in (EXTRACTS, LENER) if not (data / path).is_file()]
+    if missing:
+        raise InputError(
+            f"Faltam textos de treino em {data}: {', '.join(map(str, missing))}.",
+            hint="Dê a pasta que tem text/train com os extratos e o LeNER-Br.",
+        )
+
+
+@cache
+def gather(data: Path) -> Corpus:
+    """All texts of the folder of real files and those written for the project, split."""
+    acts = [labelled_act(act) for act in weak_acts(data)]
+    written = [_labelled_example(example) for example in read_examples()]
     return Corpus(
         [act for act in acts if not is_held_out(act.text)],
         [act for act in written if not is_held_out(act.text)],
-        legal,
-        [act for act in acts if is_held_out(act.text)],
-        [act for act in written if is_held_out(act.text)],
+        list(read_lener(data / LENER)),
+        [act for act in [*acts, *written] if is_held_out(act.text)],
     )
 
 
-def official_texts(folder: Path, every: int) -> Iterator[str]:
+def official_texts(data: Path, every: int) -> Iterator[str]:
     """One in `every` extracts, then all norms, legal sentences and written examples."""
-    path = folder / "dodf_extratos_2000_2021" / "train.jsonl.gz"
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
+    with gzip.open(data / EXTRACTS, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines):
             if number % every == 0:
                 yield json.loads(line)["text"]
-    norms = folder / "normas" / "normas.jsonl"
-    if norms.is_file():
-        for line in norms.read_text("utf-8").splitlines():
+    if (data / NORMS).is_file():
+        for line in (data / NORMS).read_text("utf-8").splitlines():
             yield json.loads(line)["text"]
-    yield from (labelled.text for labelled in read_lener(folder / "lener_br" / "train.jsonl.gz"))
+    yield from (labelled.text for labelled in read_lener(data / LENER))
     yield from (example.text for example in read_examples())
 
 
@@ -111,32 +112,52 @@ CHARACTERS_PER_TOKEN = 3.0
 """Of official text with the cut vocabulary, capitals included; only sizes a stage."""
 
 
-def _cycle(items: Sequence[object], rng: random.Random) -> Iterator[object]:
+def _cycle(items: Sequence[Labelled], rng: random.Random) -> Iterator[Labelled]:
     while True:
         order = list(range(len(items)))
         rng.shuffle(order)
         yield from (items[at] for at in order)
 
 
-def _act_variant(act: WeakAct, rng: random.Random) -> Labelled:
-    changed = act if rng.random() < PLAIN_SHARE else augment(act, rng)
-    return labelled_act(changed)
-
-
-PLAIN_SHARE = 0.3
-"""Share of the acts that are read as printed, without any change."""
-
-
 def labelled_act(act: WeakAct) -> Labelled:
-    """A weak or written act as a training text."""
+    """A weak act as a training text."""
     return Labelled(
-        act.text,
-        facts=tuple(act.spans),
-        act_type=act.act_type,
-        clauses=tuple(act.clauses),
-        ignored=tuple(act.ignore),
-        origin="act",
+        act.text, facts=act.spans, act_type=act.act_type, ignored=act.ignore, origin="extract"
     )
+
+
+def _labelled_example(example: Example) -> Labelled:
+    return Labelled(
+        example.text,
+        facts=example.spans,
+        act_type=example.act_type,
+        clauses=example.clauses,
+        origin="written",
+    )
+
+
+def _act_variant(act: Labelled, rng: random.Random) -> Labelled:
+    """The act as printed, or in capitals, without accents, or broken at other places."""
+    chance = rng.random()
+    if chance < 0.12:
+        return same_length(act, act.text.upper())
+    if chance < 0.30:
+        return same_length(act, without_accents(act.text))
+    if chance < 0.36:
+        return same_length(act, without_accents(act.text).upper())
+    if chance < 0.60:
+        return same_length(act, act.text.replace("\n", " "))
+    return act
+
+
+def same_length(labelled: Labelled, text: str) -> Labelled:
+    """The text changed letter by letter; as it was where a letter became two."""
+    return replace(labelled, text=text) if len(text) == len(labelled.text) else labelled
+
+
+def without_accents(text: str) -> str:
+    """Each letter without its accent; what has no plain letter stays."""
+    return "".join(unicodedata.normalize("NFD", character)[0] for character in text)
 
 
 def _legal_variant(labelled: Labelled, rng: random.Random) -> Labelled:
@@ -145,12 +166,8 @@ def _legal_variant(labelled: Labelled, rng: random.Random) -> Labelled:
     if chance < 0.5:
         labelled = closed_up(labelled)
     if chance < 0.06:
-        return replace(labelled, text=labelled.text.upper()) if _keeps(labelled.text) else labelled
+        return same_length(labelled, labelled.text.upper())
     return labelled
-
-
-def _keeps(text: str) -> bool:
-    return len(text.upper()) == len(text)
 
 
 def closed_up(labelled: Labelled) -> Labelled:
@@ -168,14 +185,3 @@ def closed_up(labelled: Labelled) -> Labelled:
     new = "".join(c for at, c in enumerate(text) if at not in kept)
     spans = tuple((a - shift[a], b - shift[b], label) for a, b, label in labelled.legal or ())
     return replace(labelled, text=new, legal=spans)
-
-
-def _as_act(example: Example) -> WeakAct:
-    return WeakAct(
-        example.text, list(example.spans), example.act_type, clauses=list(example.clauses)
-    )
-
-
-def all_texts(labelled: Iterable[Labelled]) -> Iterator[str]:
-    """Only the texts."""
-    return (item.text for item in labelled)

@@ -17,6 +17,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,12 @@ class Stage:
     """One step: its folder's name and what fills it, given the folder of the step before."""
 
     name: str
-    make: Callable[[Path, Path | None], dict[str, Any]]
+    make: Callable[[Path, Path], dict[str, Any]]
 
 
 def run_stages(data: Path, work: Path, training: TextTraining, *, report_to: str = "none") -> Path:
     """Make all stages below `work` that are not there yet; gives the folder of the last one."""
-    before: Path | None = None
+    before = work
     for stage in stages(data, training, report_to=report_to):
         folder = work / stage.name
         if not is_done(folder, training):
@@ -58,7 +59,6 @@ def run_stages(data: Path, work: Path, training: TextTraining, *, report_to: str
             (folder / DONE).write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
             log.info("stage %s done: %s", stage.name, figures)
         before = folder
-    assert before is not None
     return before
 
 
@@ -70,30 +70,22 @@ def is_done(folder: Path, training: TextTraining) -> bool:
 
 def stages(data: Path, training: TextTraining, *, report_to: str) -> list[Stage]:
     """The stages in their order."""
-    texts = text_data.find_text_folder(data)
-    made = [Stage("encoder", lambda folder, _: _encoder(texts, folder, training))]
+    text_data.require_texts(data)
+    made = [Stage("encoder", partial(_encoder, data, training))]
     if training.adapt is not None:
         adapt = training.adapt
-        made.append(
-            Stage("adapt", lambda folder, before: distil(texts, before, folder, adapt, report_to))
-        )
+        made.append(Stage("adapt", partial(distil, data, adapt, report_to)))
     for number in range(training.tasks.stages):
-        made.append(
-            Stage(
-                f"tasks-{number + 1}",
-                lambda folder, before, n=number: _tasks(
-                    texts, before, folder, training.tasks, n, report_to
-                ),
-            )
-        )
-    made.append(Stage("compact", lambda folder, before: compact(before, folder)))
+        step = partial(_tasks, data, training.tasks, number, report_to)
+        made.append(Stage(f"tasks-{number + 1}", step))
+    made.append(Stage("compact", compact))
     return made
 
 
-def _encoder(texts: Path, folder: Path, training: TextTraining) -> dict[str, Any]:
+def _encoder(data: Path, training: TextTraining, folder: Path, before: Path) -> dict[str, Any]:
     e5 = read_e5()
     full = vocabulary.tokenizer(e5.pieces)
-    counts = vocabulary.count_pieces(full, text_data.official_texts(texts, training.encoder.every))
+    counts = vocabulary.count_pieces(full, text_data.official_texts(data, training.encoder.every))
     kept = vocabulary.kept_pieces(e5, counts, training.encoder.vocabulary)
     tokenizer, rows = vocabulary.pruned(e5, kept)
     network = network_of(e5, rows, training.encoder.layers)
@@ -104,13 +96,12 @@ def _encoder(texts: Path, folder: Path, training: TextTraining) -> dict[str, Any
 
 
 def _tasks(
-    texts: Path, before: Path | None, folder: Path, config: TasksConfig, number: int, report: str
+    data: Path, config: TasksConfig, number: int, report: str, folder: Path, before: Path
 ) -> dict[str, Any]:
     """One stage of fine-tuning; its texts are drawn by the stage's own seed."""
-    assert before is not None
     network, tokenizer = load(before)
     rng = random.Random(config.seed * 1_000 + number)
-    corpus = text_data.gather(texts)
+    corpus = text_data.gather(data)
     shares = (config.legal_share, config.written_share)
     drawn: list[Window] = []
     for labelled in text_data.mixed(corpus, config.tokens, shares, rng):

@@ -98,7 +98,7 @@ def test_the_pipeline_reads_as_the_model_does(folder: Path) -> None:
 
 def test_the_compact_form_is_small_and_reads_nearly_the_same(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "small").mkdir()
-    figures = compact(folder, tmp_path / "small")
+    figures = compact(tmp_path / "small", folder)
     whole = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
     assert figures["bytes"] < 0.6 * whole
     small = TextModel.load(tmp_path / "small")
