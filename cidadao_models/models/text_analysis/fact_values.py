@@ -11,6 +11,9 @@ from datetime import date
 from cidadao_models.models.text_analysis.folding import fold_text
 
 _MULTIPLES = (("bilh", 1e9), ("milh", 1e6), ("mil", 1e3))
+MIN_YEAR, MAX_YEAR = 1900, 2100
+"""Calendar years of a public act; other digits between slashes are no date."""
+
 _PIVOT_YEAR = 70
 """Two-digit years below it are of this century."""
 
@@ -29,18 +32,23 @@ _WORD_VALUES = {
     "primeiro": 1, "catorze": 14, "trinta": 30, "duas": 2, "uma": 1,
 }  # fmt: skip
 
-_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})o? ?([/.-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})([/.-])(\d{1,2})\2(\d{1,2})(?!\d)")
-_NAMED = re.compile(
-    r"(?<!\d)(\d{1,2}) ?o?\.? ?(?:\([a-z ]{2,20}\) ?)?(?:(?:dias? )?do mes |de |d e |[/.-] ?| )"
-    r"(?:de )?(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)[a-z]{0,6}\.?"
-    r" ?(?:de|do ano de|do ano|/|\.|-)? ?(\d\.?\d{3}|(?<=[/.-])\d{2})(?!\d)"
+_SLASHED = (
+    r"(?<![\d/])(?P<d>\d ?\d?) ?/{1,2} ?(?P<m>\d ?\d?) ?/{1,2} ?(?P<y>\d ?\d ?\d ?\d|\d\d)(?![\d/])"
 )
-_SPOKEN = re.compile(
-    r"\b([a-z]+(?: e [a-z]+)?) (?:dias? )?(?:do mes )?de "
-    r"(jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)[a-z]{0,6}"
-    r" (?:de|do ano de) (\d\.?\d{3}|dois mil(?: e)?(?: [a-z]+(?: e [a-z]+)?)?)"
+"""Scanned pages set digits apart: `11 / 1 2 / 2 0 1 9`."""
+_DOTTED = r"(?<![\d.-])(?P<d>\d{1,2})(?P<sep>[.-])(?P<m>\d{1,2})(?P=sep)(?P<y>\d{4})(?![\d.-]\d|\d)"
+_YEAR_FIRST = r"(?<![\d./-])(?P<y>\d{4})(?P<sep>[/.-])(?P<m>\d{2})(?P=sep)(?P<d>\d{2})(?![\d/-])"
+_NAMED = (
+    r"(?<![\d/])(?P<d>\d{1,2}) ?o?\.? ?(?:\([a-z ]{2,20}\) ?)?"
+    r"(?:dias? )?(?:do mes )?(?:de |d e |[/.-] ?)?(?P<w>jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)"
+    r"[a-z]{0,6}\.?(?: de | do ano de | ?[/.-] ?| d e |,? ?)(?P<y>\d\.?\d{3}|(?<=[/.-])\d\d)(?!\d)"
 )
+_SPOKEN = (
+    r"\b(?P<d>[a-z]+(?: e [a-z]+)?) (?:dias? )?(?:do mes )?de "
+    r"(?P<w>jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)[a-z]{0,6}"
+    r" (?:de|do ano de) (?P<y>\d\.?\d{3}|dois mil(?: e [a-z]+(?: e [a-z]+)?)?)"
+)
+_DAYS = tuple(map(re.compile, (_SLASHED, _DOTTED, _YEAR_FIRST, _NAMED, _SPOKEN)))
 
 
 def bare(text: str) -> str:
@@ -77,21 +85,35 @@ def _with_decimal_point(digits: str) -> str:
 
 def iso_day(text: str) -> str | None:
     """The first day named in `text`, in numbers or words, as `2019-03-12`; None without one."""
-    plain = fold_text(text)
-    named = _NAMED.search(plain)
-    numeric = _NUMERIC.search(plain)
-    if named and not (numeric and numeric.start() < named.start()):
-        return _iso(named[3].replace(".", ""), str(MONTHS[named[2]]), named[1])
-    if numeric:
-        return _iso(numeric[4], numeric[3], numeric[1])
-    year_first = _YEAR_FIRST.search(plain)
-    if year_first:
-        return _iso(year_first[1], year_first[3], year_first[4])
-    spoken = _SPOKEN.search(plain)
-    if spoken:
-        day, year = spoken_number(spoken[1]), spoken_number(spoken[3].replace(".", ""))
-        return _iso(str(year), str(MONTHS[spoken[2]]), str(day))
-    return None
+    return next((day for _, _, day in days(fold_text(text))), None)
+
+
+def days(view: str) -> list[tuple[int, int, str]]:
+    """(start, end, ISO day) of every real day named in a plain view, in order, none overlapping."""
+    found = [
+        (match.start(), match.end(), day)
+        for pattern in _DAYS
+        for match in pattern.finditer(view)
+        if (day := _day_of(match.groupdict())) is not None
+    ]
+    apart: list[tuple[int, int, str]] = []
+    for start, end, day in sorted(found, key=lambda f: (f[0], -f[1])):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end, day))
+    return apart
+
+
+def _day_of(parts: dict[str, str]) -> str | None:
+    day, year = (_number(parts[name]) for name in "dy")
+    month = MONTHS[parts["w"]] if "w" in parts else _number(parts["m"])
+    if month > 12 >= day:  # some systems print the month first; only then is it told
+        day, month = month, day
+    return _iso(year, month, day)
+
+
+def _number(text: str) -> int:
+    digits = re.sub(r"[ .]", "", text)
+    return int(digits) if digits.isdigit() else spoken_number(text)
 
 
 def spoken_number(words: str) -> int:
@@ -106,19 +128,20 @@ def spoken_number(words: str) -> int:
     return total
 
 
-def _iso(year: str, month: str, day: str) -> str | None:
-    number = int(year)
-    if number < 100:
-        number += 2000 if number < _PIVOT_YEAR else 1900
+def _iso(year: int, month: int, day: int) -> str | None:
+    if year < 100:
+        year += 2000 if year < _PIVOT_YEAR else 1900
+    if not MIN_YEAR <= year <= MAX_YEAR:
+        return None
     try:
-        return date(number, int(month), int(day)).isoformat()
+        return date(year, month, day).isoformat()
     except ValueError:
         return None
 
 
 _MODALITIES = (
-    ("pregao eletronico", r"pre[gq]ao[\s\-(]*(?:por meio |na forma )?ele ?tr|pe\b|pregao/e"),
-    ("pregao presencial", r"pregao[\s\-(]*pres|pp\b"),
+    ("pregao eletronico", r"pregao ?[-(]? ?(?:por meio |na forma )?ele ?tr|pe\b"),
+    ("pregao presencial", r"pregao ?[-(]? ?pres|pp\b"),
     ("pregao", r"pregao"),
     ("tomada de precos", r"tomada|tp\b"),
     ("concorrencia", r"concorrencia"),
@@ -132,7 +155,8 @@ _MODALITIES = (
     ("dialogo competitivo", r"dialogo"),
     ("rdc", r"rdc|regime diferenciado"),
     ("adesao", r"adesao|carona"),
-    ("licitacao das estatais", r"licitacao|procedimento licitatorio|plc|lce"),
+    ("cotacao eletronica", r"cotacao"),
+    ("licitacao", r"licitacao|procedimento licitatorio"),
 )
 """Canonical name and what tells it, in order: an electronic auction also says `pregao`."""
 
