@@ -26,11 +26,14 @@ NAMES: dict[str, str] = {
     r"|conveniad[oa]"
     r"|locador[ae]?s?|fornecedor(?:a|es)?|empresa(?: vencedora)?|credenciad[oa]|favorecid[oa]"
     r"|permissionari[oa]|concessionari[oa]|cessionari[oa]|autorizatari[oa]|outorgad[oa]",
-    "objeto": rf"objeto(?: resumido)?(?:{_OF}{_ACT}(?: aditivo)?)?|objetivo|finalidade",
-    "execucao": rf"prazos? (?:{_OF}(?:execucao|entrega|inicio|recebimento|garantia|fornecimento)"
+    "objeto": rf"objetos?(?: resumido)?(?:{_OF}{_ACT}(?: aditivo)?)?|objetivo|finalidade",
+    "execucao": rf"prazos? (?![^:.;]{{0,40}}vigencia)(?:{_OF}(?:execucao|entrega|inicio"
+    rf"|recebimento|garantia|fornecimento)"
     r"[^:.;]{0,30})",
-    "vigencia": rf"(?:prazos? ?(?:de|da|e|/|de execucao e)? ?)?vigencia(?: ?(?:e|/) ?(?:prazo|execu"
+    "vigencia": rf"(?:prazos? ?(?:de|da|e|/|de execucao e)? ?)?vigencia(?: ?(?:e"
+    rf"|/) ?(?:d[ea] )?(?:prazo|execu"
     rf"cao))?(?:{_OF}{_ACT}(?: aditivo)?)?|execucao e vigencia"
+    rf"|prazos? (?:de )?execucao ?/ ?vigencia"
     rf"|prazos?(?:{_OF}{_ACT}| contratual)?|periodo de vigencia",
     "valor": rf"(?:preco e )?(?:valor(?:es)?|preco)(?:(?:{_OF}(?:total|global|estimado|anual|mensal"
     rf"|maximo|contratado|contratual|contratacao|licitacao|{_ACT}))+)?(?: r\$)?",
@@ -55,22 +58,26 @@ NAMES: dict[str, str] = {
     "fundamento": r"fundament(?:o|os|acao)(?: legal| legais)?|(?:base|amparo|embasamento) legal"
     r"|legislacao(?: aplicavel)?",
     "cnpj": r"(?:inscrita no )?c\.?n\.?p\.?j\.?(?: ?/ ?mf)?(?: ?(?:sob )?(?:o )?n[o.]{0,3})?",
+    "alteracao": r"alterac(?:ao|oes)(?: d[aeo]s? clausulas?)?",
     "outro": r"executor(?:es|a)?(?: do contrato)?|gestor(?:a|es)?(?: do contrato)?"
     r"|fiscal(?:izacao)?"
     r"(?: do contrato)?|foro|evento|gestao|unidade gestora|u\.?g\.?(?: ?/ ?u\.?o\.?)?|siggo"
     r"|despesas?(?: (?:com|de|da) publicacao)?|ratificacao|(?:ressalva|publicacao)[^:.;]{0,30}"
-    r"|garantia|alterac(?:ao|oes)(?: de clausulas)?|justificativa|prorrogacao|(?:da "
+    r"|garantia|justificativa|prorrogacao|(?:da "
     r"|na )?modalidade"
     r"|data d[ea] (?:emissao|publicacao)|emissao|local(?:izacao)?|observac(?:ao|oes)|obs\.?"
     r"|forma e regime[^:.;]{0,20}|regime de execucao|codigo siggo|sob o evento|autorizacao"
     r"|tipo(?= ?: ?(?:menor|maior|tecnica))|reajuste|pagamento|vistoria|registro|interessad[oa]"
     r"|assunto|uasg|retirada do edital"
-    r"|sessao publica|abertura|data d[ae] (?:abertura|sessao)[^:.;]{0,20}|endereco",
+    r"|sessao publica|abertura|data d[ae] (?:abertura|sessao)[^:.;]{0,20}|endereco"
+    r"|(?:dia|data)(?: ?/ ?| e )hora[^:;.]{0,60}|criterio de julgamento|total de itens"
+    r"|recebimento d"
+    r"[aoe]s? [^:.;]{3,40}|entrega das propostas|abertura das propostas|(?:maiores )?informacoes",
 }
 """Kind of field and the names it goes by, in the plain view of a text; first fit counts."""
 
 _HEAD = re.compile(
-    r"(?<![a-z0-9])(?<!pel[oa] )(?<!p/)(?:[dn][oae]s? )?(?:"
+    r"(?<![a-z0-9])(?<!pel[oa] )(?<!p/)(?<!qualidade de )(?:[dn][oae]s? )?(?:"
     + "|".join(f"(?P<{kind}>{names})" for kind, names in NAMES.items())
     + r")(?: ?[-.]+)? ?:(?!//)[: -]*"
 )
@@ -84,8 +91,9 @@ _GLUED = re.compile(
 """Names that print glued to the word before: only long ones, and only with their colon."""
 _BARE = re.compile(
     r"(?:(?<=^)|(?<=[.;,)\-] )|(?<=[.;]))(?:"
-    r"(?P<processo>processos?(?: sei)?(?: n[o.]{0,3})?) (?=\d)"
-    r"|(?P<valor>valor(?: total| global| do contrato)*(?: de)?) (?=r\$)"
+    r"(?P<partes>(?<=[.;] )partes) (?=[a-z])"
+    r"|(?P<processo>processos?(?: sei)?(?: n[o.]{0,3})?) (?=\d)"
+    r"|(?P<valor>valor(?: total| global| estimado| do contrato| da contratacao)*(?: de)?) (?=r\$)"
     r"|(?P<vigencia>(?:prazo de )?vigencia) (?=de \d|ate |\d|a partir|por \d)"
     r"|(?P<data>data d[ae] assinatura|assinatura(?: em)?|(?<!, )(?:assinad[oa]|firmado) em) (?=\d)"
     r"|(?P<signatarios>signatari[oa]s?|assinantes|assinam) (?=pel|p/)"
@@ -95,6 +103,18 @@ _BARE = re.compile(
 )
 _TITLE = re.compile(r"(?<=\. )(?P<titulo>[a-z][a-z/ ]{2,40}?) ?: ?")
 """Any other short title after a sentence: it ends the field before it."""
+
+_CLAUSE = re.compile(
+    r"(?<![a-z0-9.,/])(?:clausula (?:[a-z]{4,10}(?: [a-z]{5,8})?|\d{1,2}a?)|\d{1,2})(?: ?[-.:)])*"
+    r" (?:d[aoe]s? )?(?:(?P<objeto>objeto)|(?P<execucao>prazos? de (?:execucao|entrega))"
+    r"|(?P<vigencia>(?:prazos?(?: (?:de|e|da))*(?: execucao e)? )?vigencia|prazos?|duracao)"
+    r"|(?P<valor>(?:valor|preco)(?: do contrato)?)|(?P<dotacao>dotacao orcamentaria)"
+    r"|(?P<fundamento>(?:fundamento|amparo|fundamentacao) legal)"
+    r"|(?P<titulo>[a-z][a-z, ]{3,70}?))"
+    r"(?: e (?:d[aoe]s? )?[a-z ]{4,50}?)?(?: ?[-.:]| (?=\d{1,2}\.)| (?=[ao]s? )|$)[-. :]*"
+)
+"""Headings of clauses, told from running text by their capitals."""
+_NUMBERING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})+[.)\- ]+|\d{1,2} ?[.)-] ?)+(?=[a-z])")
 
 _OUTER = " .;,:-\"'*|_"
 _SENTENCE = re.compile(r"[.;] (?=\S)")
@@ -137,11 +157,23 @@ def _heads(folded: Folded) -> list[tuple[int, int, str, str, bool]]:
         for m in _TITLE.finditer(folded.text)
         if folded.original[folded.starts[m.start()]].isupper()
     ]
+    found += [
+        (m.start(), m.end(), *_named(m), False)
+        for m in _CLAUSE.finditer(folded.text)
+        if _is_heading(folded, m.start(), m.span(m.lastgroup or 0))
+    ]
     kept: list[tuple[int, int, str, str, bool]] = []
     for head in sorted(found, key=lambda h: (h[0], -h[1], h[2] == "titulo")):
         if not kept or head[0] >= kept[-1][1]:
             kept.append(head)
     return kept
+
+
+def _is_heading(folded: Folded, start: int, name: tuple[int, int]) -> bool:
+    """Whether a clause's name stands in capitals and its number at the start of a line."""
+    words = folded.original[slice(*folded.span(*name))]
+    before = folded.original[: folded.starts[start]].rstrip(" \t")[-1:]
+    return words.isupper() and before in ("", "\n")
 
 
 def _named(match: re.Match[str]) -> tuple[str, str]:
@@ -159,6 +191,12 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     if inner.endswith(")") and "(" not in inner:
         return trimmed(text, start, end - 1)
     return start, end
+
+
+def after_numbering(text: str, start: int, end: int) -> int:
+    """Where the words of a clause begin, behind its "1.1 - "."""
+    found = _NUMBERING.match(text, start, end)
+    return found.end() if found else start
 
 
 def sentence_end(folded: Folded, start: int, end: int) -> int:

@@ -17,6 +17,9 @@ _COMPANY_WORD = (
 )
 _VERSUS = re.compile(r"(?<=[\s)./,;\-])x(?=[\s\-])")
 _AND_COMPANY = re.compile(rf",? e,? (?:de outro(?: lado)?,? )?(?:[ao]s? )?{_COMPANY_WORD}:? ")
+_QUALITY = re.compile(
+    r",? (?:na qualidade de|como|denominad[oa]) (?:[ao] )?contratante[,;:. ]+(?:e,? )?(?:[ao]s? )?"
+)
 _AND_THE = re.compile(r",? e,? (?:de outro(?: lado)?,? )?[ao]s? (?=\S)")
 _AND = re.compile(r",? e,? (?=\S)")
 
@@ -28,7 +31,6 @@ _BEHIND = re.compile(
     r"(?: ?d?[aoe]?s?)?(?: sua| seu)? )"
 )
 """The State that acts through one of its bodies: the body is the buyer."""
-_SLASH = re.compile(r"^(?:governo do )?distrito federal ?/ ?(?=[a-z]{4})")
 _THROUGH = re.compile(r",? (?:por (?:meio|intermedio)|atraves) d")
 _TAIL = re.compile(
     r"\s?[,;(/\-]*\s?(?:\binscrit|\bdoravante|\bna qualidade|\bcomo (?:a |o )?(?:contrat|conced"
@@ -43,6 +45,7 @@ _TAIL = re.compile(
     r"|\btorna publico|\bvencedora|\bmatriz\b|\bcpf|\bcnp\b|\bcom interveni"
     r"|\btendo como intervenient|\bno valor"
     r"|\bque (?:entre si|tem|celebram)|\bsob o n|\bresolvem|\bfirmam|\bcelebram|\bprocesso\b"
+    r"|\bpor sua |\bautorizad|\bresponsavel\b|\bcomo |\bnos termos d|\blocalizad|\bno uso d"
     r"|\.? ?\*{3}\.|\bpara os fins)"
 )
 _STOP = re.compile(r"[.;] (?!(?:me|epp|eireli|s[./]?a|df|-)\b)(?=\S{3})")
@@ -84,15 +87,36 @@ def split_parties(folded: Folded, start: int, end: int) -> Parties:
 
 def _cut(folded: Folded, start: int, end: int) -> tuple[Span | None, bool]:
     """The words between the two names, and whether they are the only candidates."""
-    for pattern in (_VERSUS, _AND_COMPANY):
+    for pattern in (_VERSUS, _QUALITY, _AND_COMPANY):
         found = list(pattern.finditer(folded.text, start, end))
         if found:
             return found[0].span(), len(found) == 1
     for pattern in (_AND_THE, _AND):
         found = [m for m in pattern.finditer(folded.text, start, end) if _joins(folded, m)]
+        if len(found) == 1:
+            return found[0].span(), pattern is _AND_THE
         if found:
-            return found[0].span(), len(found) == 1 and pattern is _AND_THE
-    return None, False
+            break
+    found = found or list(_AND.finditer(folded.text, start, end))
+    best = max(found, key=lambda m: _parting(folded.text, start, m, end), default=None)
+    return (best.span(), False) if best else (None, False)
+
+
+_ENDS_A_NAME = re.compile(r"(?:distrito federal|[-/ ]df|[,)]|\d)$")
+
+
+def _parting(text: str, start: int, match: re.Match[str], end: int) -> int:
+    """How many signs there are that this "e" parts the two names and stands inside neither."""
+    left, right = text[start : match.start()], text[match.end() : end]
+    signs = (
+        match[0].startswith(","),
+        _ENDS_A_NAME.search(left) is not None,
+        looks_public(left),
+        looks_private(right),
+        not looks_public(right),
+        not looks_private(left) or looks_public(left),
+    )
+    return sum(signs)
 
 
 def _joins(folded: Folded, match: re.Match[str]) -> bool:
@@ -107,11 +131,8 @@ def _joins(folded: Folded, match: re.Match[str]) -> bool:
 def buyer_name(folded: Folded, start: int, end: int) -> Span | None:
     """The buyer's name in view[start:end]: the body through which a State acts."""
     start = _after_lead(folded.text, start, end)
-    behind = _BEHIND.match(folded.text[start:end])
-    slash = _SLASH.match(folded.text[start:end])
-    if behind or slash:
-        start += (behind or slash).end()  # type: ignore[union-attr]
-        start = _after_lead(folded.text, start, end)
+    if behind := _BEHIND.match(folded.text[start:end]):
+        start = _after_lead(folded.text, start + behind.end(), end)
     through = _THROUGH.search(folded.text, start, end)
     if through is not None and through.start() > start:
         end = through.start()
@@ -153,3 +174,36 @@ def looks_public(text: str) -> bool:
 def looks_private(text: str) -> bool:
     """Whether a name in the plain view has a word of companies and associations."""
     return _COMPANY.search(text) is not None
+
+
+BODY_START = (
+    r"(?:secretaria|prefeitura|companhia|fundac|tribunal|camara|departamento d|universidade"
+    r"|instituto"
+    r"|municipio|policia|ministerio|empresa|agencia|servico|corpo de|defensoria|procuradoria"
+    r"|hospital"
+    r"|autarquia|[a-z]{2,12}[-/]df\b)"
+)
+"""How the name of a public body begins, in the plain view."""
+_UNIT = re.compile(
+    r"\W*(?:pregoeir|president|comissao|diretor|ordenador|prefeit[oa] |agente de|chefe|subsecretari"
+    r"|coordena|equipe|gerente|gerencia|superintendente|central de|nucleo de|setor de|assessoria"
+    r"|departamento de (?:compras|logistica|licitac|administrac|suprimento))"
+)
+_WITHIN = re.compile(r",? d[aoe]s? ")
+
+
+def without_unit(folded: Folded, start: int, end: int) -> int | None:
+    """Start of the body's name where view[start:end] names an office in it first ("O Pregoeiro
+    da ..."); `start` where it names none, None where the office's body is not named.
+    """
+    if not _UNIT.match(folded.text, start, end):
+        return start
+    last = None
+    for within in _WITHIN.finditer(folded.text, start, end):
+        word = re.compile(r"[^ ,]+").match(folded.text, within.end(), end)
+        if word is None:
+            continue
+        capitals = folded.original[slice(*folded.span(*word.span()))].isupper()
+        if re.match(BODY_START, folded.text[within.end() : end]) or capitals:
+            last = within.end()
+    return last
