@@ -59,6 +59,7 @@ def serve(host: str | None = None, port: int | None = None) -> int:
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("cidadao_models").setLevel(logging.INFO)
+    from cidadao_models.deployment import huggingface
     from cidadao_models.inference.api_server import create_api, launch_kwargs
     from cidadao_models.inference.jobs import (
         analyze_bounded,
@@ -94,6 +95,7 @@ def serve(host: str | None = None, port: int | None = None) -> int:
             hint="Escolha outra porta com --port ou GRADIO_SERVER_PORT.",
         ) from None
     threading.Thread(target=service.warm_up, name="warm-up", daemon=True).start()
+    huggingface.start(then=service.warm_up)
     page.block_thread()
     service.close()
     return DONE
@@ -153,13 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     flags.set_defaults(run=_flags)
 
-    weights = commands.add_parser("weights", help="ver ou refazer os arquivos de modelo embutidos")
-    actions = weights.add_subparsers(title="ações", metavar="AÇÃO", required=True)
-    status = actions.add_parser("status", help="dizer quais são e se estão inteiros")
-    status.set_defaults(run=_weights_status)
-    train = actions.add_parser("train", help="refazer a referência a partir de dados públicos")
-    train.add_argument("--data", type=Path, required=True, metavar="PASTA", help="pasta dos dados")
-    train.set_defaults(run=_weights_train)
+    _add_weights(commands.add_parser("weights", help="ver, trazer, publicar ou refazer os pesos"))
 
     benchmark = commands.add_parser("benchmark", help="medir velocidade e acerto")
     benchmark.add_argument("--suite", metavar="NOME", help="só este conjunto de medidas")
@@ -167,6 +163,28 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--output", type=Path, metavar="ARQUIVO", help="onde gravar o JSON")
     benchmark.set_defaults(run=_benchmark)
     return parser
+
+
+def _add_weights(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(title="ações", metavar="AÇÃO", required=True)
+    status = actions.add_parser("status", help="dizer quais estão em uso e se estão inteiros")
+    status.set_defaults(run=_weights_status)
+    pull = actions.add_parser("pull", help="trazer do Hub, conferir e guardar em cache")
+    pull.add_argument("--repo", metavar="REPOSITÓRIO", help="padrão: CIDADAO_MODEL_REPO")
+    pull.add_argument(
+        "--revision", metavar="COMMIT", help="padrão: CIDADAO_MODEL_REVISION, ou o mais novo"
+    )
+    pull.set_defaults(run=_weights_pull)
+    publish = actions.add_parser("publish", help="enviar ao Hub um conjunto inteiro")
+    publish.add_argument("--repo", required=True, metavar="REPOSITÓRIO", help="usuário/nome")
+    publish.add_argument("--branch", default="main", metavar="RAMO", help="padrão: main")
+    publish.add_argument(
+        "--folder", type=Path, metavar="PASTA", help="padrão: os pesos embutidos no pacote"
+    )
+    publish.set_defaults(run=_weights_publish)
+    train = actions.add_parser("train", help="refazer a referência a partir de dados públicos")
+    train.add_argument("--data", type=Path, required=True, metavar="PASTA", help="pasta dos dados")
+    train.set_defaults(run=_weights_train)
 
 
 _DESCRIPTION = (
@@ -207,6 +225,9 @@ def _threshold(text: str) -> float:
 
 
 def _analyze(options: argparse.Namespace) -> int:
+    from cidadao_models.deployment import huggingface
+
+    huggingface.use_kept()
     targets = _targets(options.files, options.output)
     status = DONE
     for name, target in zip(options.files, targets, strict=True):
@@ -308,11 +329,33 @@ def _flags(options: argparse.Namespace) -> int:
 
 
 def _weights_status(options: argparse.Namespace) -> int:
+    from cidadao_models.deployment import huggingface
     from cidadao_models.models.core import weights
 
+    huggingface.use_kept()
     status = weights.status()
     print(f"{status.message} Revisão {status.revision or '-'}, manifesto {status.sha256 or '-'}.")
     return DONE if status.loaded else BAD_INPUT
+
+
+def _weights_pull(options: argparse.Namespace) -> int:
+    from cidadao_models.deployment import huggingface
+
+    asked = huggingface.Wanted.from_environment()
+    repo = options.repo or asked.repo
+    found = huggingface.pull(huggingface.Wanted(repo, (options.revision or asked.commit).lower()))
+    same = " (os mesmos que vêm no pacote)" if found.source == "embedded" else ""
+    print(f"{repo}, commit {found.commit}: em {found.folder}{same}, manifesto {found.sha256}.")
+    return DONE
+
+
+def _weights_publish(options: argparse.Namespace) -> int:
+    from cidadao_models.deployment import publishing
+
+    folder = options.folder or publishing.EMBEDDED
+    commit = publishing.publish(options.repo, branch=options.branch, folder=folder)
+    print(f"Publicado em {options.repo}, ramo {options.branch}, commit {commit}.")
+    return DONE
 
 
 def _weights_train(options: argparse.Namespace) -> int:

@@ -195,7 +195,8 @@ class Report:
     columns of `flags.prepare`; both are None in a report without records. `patterns` are those of
     `/v1/analyze-patterns`, with the checks on them that could not be made, and `views` what their
     charts draw; empty and None where they were not asked for. `series` is what the amounts of the
-    file show along time, None where they make no series.
+    file show along time, None where they make no series. `weights` says which set of weights stood
+    behind the answer, and why no newer one.
     """
 
     findings: list[Finding]
@@ -215,6 +216,7 @@ class Report:
     records: pd.DataFrame | None = None
     views: Views | None = None
     series: dict[str, object] | None = None
+    weights: dict[str, str] = field(default_factory=dict)
 
     def anomalies_dict(self, *, source: str = "api") -> dict[str, Any]:
         """The JSON of `POST /v1/detect-anomalies`."""
@@ -228,6 +230,7 @@ class Report:
             "not_evaluated": [check.to_dict() for check in self.not_evaluated],
             "issues": self.issues,
             "reference": self.reference,
+            "weights": self.weights,
             "source": source,
         }
 

@@ -63,6 +63,7 @@ _REPORT_SCHEMA: dict[str, Any] = {
         "threshold": _THRESHOLD,
         "not_evaluated": {"type": "array", "items": {"type": "object"}},
         "issues": {"type": "object"},
+        "weights": {"type": "object"},
         "source": {"type": "string"},
     },
 }

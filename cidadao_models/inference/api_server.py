@@ -42,7 +42,7 @@ from cidadao_models.inference.jobs import (
 from cidadao_models.inference.lanes import Lane
 from cidadao_models.inference.settings import Settings
 from cidadao_models.inference.status import health, spaces_info
-from cidadao_models.models.core.weights import Status, status
+from cidadao_models.models.core.weights import status
 from cidadao_models.reading.limits import MEGABYTE, Limits
 
 log = logging.getLogger(__name__)
@@ -64,12 +64,11 @@ MAX_FIELD_BYTES = 64 * 1024
 
 
 class Service:
-    """The two lanes, the limits and the state of the weights behind the routes."""
+    """The two lanes and the limits behind the routes."""
 
-    def __init__(self, settings: Settings, weights: Status) -> None:
+    def __init__(self, settings: Settings) -> None:
         workers = settings.concurrency
         self.settings = settings
-        self.weights = weights
         self.ready = False
         self.small = Lane("small", workers=workers, waiting=SMALL_WAITING, retry_after_s=5)
         self.large = Lane(
@@ -135,7 +134,7 @@ class Service:
 
     def health(self) -> dict[str, object]:
         """The JSON of `GET /health`, for the page's own endpoint too."""
-        return health(self.settings, self.weights)
+        return health(self.settings, status())
 
     async def get_health(self) -> Response:
         """State of the service, of its weights and its published limits."""
@@ -154,12 +153,13 @@ class Service:
         return JSONResponse(spaces_info())
 
 
-def create_api(settings: Settings | None = None, *, weights: Status | None = None) -> FastAPI:
+def create_api(settings: Settings | None = None) -> FastAPI:
     """The REST application; `api.state.service` holds its lanes. Raises InputError for settings.
 
     It can be served alone; `launch_kwargs` gives its parts to the page's own server instead.
     """
-    service = Service(settings or Settings.from_environment(), weights or status())
+    service = Service(settings or Settings.from_environment())
+    status()  # verifies the embedded files before the first `/health`, which answers from memory
     api = FastAPI(
         title="Cidadão.AI Models",
         version=__version__,

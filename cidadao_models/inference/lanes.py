@@ -2,7 +2,7 @@
 
 An analysis holds the interpreter for long stretches: in another process it can't keep `/health`
 waiting, and two cores do two at once. A large one gives its memory back when it ends, and can be
-stopped. Does not know what the work is.
+stopped. Each job is done with the weights in use when it was sent. Does not know what the work is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 from cidadao_models.errors import CidadaoError, ServiceUnavailable, TooLarge
 from cidadao_models.inference.jobs import Answer, answer, error_answer, error_body
+from cidadao_models.models.core import weights
 
 Job = Callable[..., dict[str, Any]]
 
@@ -94,12 +95,13 @@ class Lane:
         """The answer to come of `job(*args)`; setting `stop` ends isolated work."""
         if self._standing is None:
             return self._threads.submit(_in_process, stop or threading.Event(), job, *args)
+        chosen = weights.chosen()
         try:
-            return self._standing.submit(answer, job, *args)
+            return self._standing.submit(_with_weights, chosen, job, *args)
         except BrokenProcessPool:
             # A worker was killed, for want of memory perhaps: its line is lost, not the service.
             self._standing = _standing(self.workers)
-            return self._standing.submit(answer, job, *args)
+            return self._standing.submit(_with_weights, chosen, job, *args)
 
     def close(self) -> None:
         """Take no more work."""
@@ -120,6 +122,12 @@ def _settled(done: asyncio.Future[Answer] | Future[Answer]) -> Answer:
         500,
         error_body("InternalError", UNFORESEEN, UNFORESEEN_HINT, {"error": type(error).__name__}),
     )
+
+
+def _with_weights(chosen: weights.Chosen | None, job: Job, *args: object) -> Answer:
+    """In a standing worker: the answer, made with the weights that the service has in use."""
+    weights.follow(chosen)
+    return answer(job, *args)
 
 
 def _standing(workers: int) -> ProcessPoolExecutor:
@@ -164,7 +172,7 @@ def isolated(
     context = _context()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(  # type: ignore[attr-defined]
-        target=_child, args=(sender, function, args, options), daemon=True
+        target=_child, args=(sender, weights.chosen(), function, args, options), daemon=True
     )
     process.start()
     sender.close()
@@ -217,11 +225,13 @@ def _stopped(message: str) -> ServiceUnavailable:
 
 def _child(
     sender: Connection,
+    chosen: weights.Chosen | None,
     function: Callable[..., Any],
     args: tuple[object, ...],
     options: dict[str, object],
 ) -> None:
     """In the new process: send the value or the refusal, never a traceback that quotes data."""
+    weights.follow(chosen)
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(function, *args, **options)
     error = done.exception()

@@ -128,6 +128,7 @@ class AnomalyDetector:
             info=reading.info,
             scores=scores,
             records=prepared,
+            weights=weights.brief(),
         )
         return report, run
 

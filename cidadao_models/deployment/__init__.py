@@ -1,0 +1,1 @@
+"""What a running service exchanges with the world around it. Analyses nothing."""
