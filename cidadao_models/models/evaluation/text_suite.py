@@ -18,6 +18,7 @@ import numpy as np
 from cidadao_models.models.evaluation import text_gold
 from cidadao_models.models.evaluation.benchmark import Figure
 from cidadao_models.models.evaluation.text_gold import Act, Figures, Score
+from cidadao_models.models.evaluation.text_variants import scanned, upper_case, without_accents
 from cidadao_models.models.text_analysis import act_type, facts, fields, patterns
 from cidadao_models.models.text_analysis.encoder import encoder
 from cidadao_models.models.text_analysis.entities import Entity
@@ -43,6 +44,8 @@ LEGAL_TARGET = 0.78
 
 COST_OF_PRINT = 0.04
 """Most F1 that stripped accents or capitals may cost."""
+
+VARIANTS = {"without accents": without_accents, "capitals": upper_case, "scanned": scanned}
 
 QUICK_EVERY = 8
 LATENCY_TOKENS = (512, 10_000)
@@ -156,9 +159,7 @@ def _facts(acts: Sequence[Act]) -> Iterator[Figure]:
         target = VALUE_TARGETS.get(label)
         yield _f1(f"fact: {label}", "set F1", score, off.values[label].f1, "encoder off", target)
         yield _f1(f"fact: {label}", "set F1, encoder alone", alone.values[label])
-    yield Figure(
-        "text", "fact: cnpj", "recall", ours.values["cnpj"].recall, at_least=CNPJ_RECALL
-    )
+    yield Figure("text", "fact: cnpj", "recall", ours.values["cnpj"].recall, at_least=CNPJ_RECALL)
     for label, score in ours.characters.items():
         target = EXTENT_TARGETS[label]
         rules = off.characters[label].f1
@@ -168,11 +169,11 @@ def _facts(acts: Sequence[Act]) -> Iterator[Figure]:
 
 def _variants(acts: Sequence[Act]) -> Iterator[Figure]:
     plain = _mean(text_gold.measure(acts, full))
-    for name, variant in text_gold.VARIANTS.items():
+    for name, variant in VARIANTS.items():
         changed = [variant(act) for act in acts]
         found = text_gold.measure(changed, full)
         cost = plain - _mean(found)
-        limit = None if name == "ocr" else COST_OF_PRINT
+        limit = None if name == "scanned" else COST_OF_PRINT
         yield Figure("text", f"{name}, {len(acts)} acts", "F1 lost", cost, "", plain, "as printed",
                      at_most=limit)  # fmt: skip
 

@@ -12,7 +12,9 @@ from cidadao_models.models.text_analysis.entities import Entity
 from cidadao_models.models.text_analysis.evidence import fact
 from cidadao_models.models.text_analysis.folding import Folded
 
-_MARK = r"(?: ?(?:n[o.]*|:|-|;|sob|e|de|da|do|a|o|\(?[a-z]{1,3}\)?|codigos?|c ?[oó]digo))*[ :.;()-]*"
+_MARK = (
+    r"(?: ?(?:n[o.]*|:|-|;|sob|e|de|da|do|a|o|\(?[a-z]{1,3}\)?|codigos?|c ?[oó]digo))*[ :.;()-]*"
+)
 _ROMAN = r"(?:[ivx]{1,4} ?[-.)]? ?|\d\) ?)?"
 
 

@@ -18,7 +18,9 @@ _AMOUNT = re.compile(
     r"|(?<![\d.,/-])\d{1,3}(?:\.\d{3}){0,4},\d{2}(?![\d/%.-]|,\d| ?%)"
 )
 
-_WHOLE = r"(?:total|global|geral|maximo|maxima|anual|contratual|estimad[oa]|previst[oa]|inicial|minimo)"
+_WHOLE = (
+    r"(?:total|global|geral|maximo|maxima|anual|contratual|estimad[oa]|previst[oa]|inicial|minimo)"
+)
 _OF = (
     r"(?:d[aeo]s?|para|pela|a|o) (?:presente |referid[ao] )?(?:futura )?(?:contrat[oa](?:cao)?|licitacao|"
     r"aquisicao|convenio|servicos?|objeto|obra|parceria|ajuste|avenca|repasse|proposta|ata|despesa|"

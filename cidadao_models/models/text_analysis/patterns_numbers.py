@@ -72,7 +72,9 @@ _CNPJ = re.compile(
     r"|[0-9a-z]{2} ?\. ?[0-9a-z]{3} ?\. ?[0-9a-z]{3} ?/ ?[0-9a-z]{4} ?- ?\d{2}"
     r"|\d{8}/\d{4} ?- ?\d{2}|\d{2}[. ]?\d{3}[. ]?\d{3}[/ .]?\d{4}[- .]?\d{2})(?![0-9])"
 )
-_CNPJ_NAMED = re.compile(r"\b(?:cnpj|c\.n\.p\.j|cgc|cadastro (?:geral|nacional) d[aeo]s? pessoas? juridicas?)\b")
+_CNPJ_NAMED = re.compile(
+    r"\b(?:cnpj|c\.n\.p\.j|cgc|cadastro (?:geral|nacional) d[aeo]s? pessoas? juridicas?)\b"
+)
 
 _ADDENDUM = re.compile(
     r"(?<![\w.])(?P<ordinal>\d{1,2} ?[oa]?\.?|(?:(?:vi|tri|quadra)gesim[oa] )?(?:decim[oa] )?"
@@ -129,7 +131,9 @@ def _named_numbers(view: str) -> list[_Named]:
             continue
         _, end, owner = owners[at]
         between = view[end : match.start()]
-        if len(between) <= _REACH and _MARK.search(view[max(0, match.start() - 24) : match.start()]):
+        if len(between) <= _REACH and _MARK.search(
+            view[max(0, match.start() - 24) : match.start()]
+        ):
             named.append(_Named(owner, match.start(), match.end(), len(between)))
     return named
 

@@ -43,7 +43,9 @@ _LAW = (
 _ARTICLE = r"art(?:igo|igos|s)?\.? ?(?:n[o.]* ?)?\d{1,3}(?: ?[oa]\b| ?-[a-z]\b)?"
 _PARTS = (
     r"(?:[ ,;.]{1,3}(?:(?:e|c/c|do|da|no|o|todos|com|combinado com)[ ,]{1,2})?(?:§ ?\d+ ?o?|paragrafo \w+|incisos? [ivxlc]+(?:(?:, | e )[ivxlc]+)*|inc\.? [ivxlc]+|"
-    r"[ivxlc]{1,6}\b|alineas? [\"']?[a-z][\"']?|[\"'][a-z][\"']|caput|[\"']caput[\"']|\d{1,3}(?: ?[oa]\b)?(?![\d./])|" + _ARTICLE + r")){0,8}"
+    r"[ivxlc]{1,6}\b|alineas? [\"']?[a-z][\"']?|[\"'][a-z][\"']|caput|[\"']caput[\"']|\d{1,3}(?: ?[oa]\b)?(?![\d./])|"
+    + _ARTICLE
+    + r")){0,8}"
 )
 _LEGAL = re.compile(
     rf"\b(?:(?:(?P<head>incisos? [ivxlc]+(?:(?:, | e )[ivxlc]+){{0,3}}|caput|§ ?\d+ ?o?|paragrafo \w+)[ ,]{{1,2}}(?:do |da )?)?(?P<article>{_ARTICLE}){_PARTS}"
