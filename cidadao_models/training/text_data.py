@@ -22,8 +22,8 @@ from cidadao_models.training.multitask import Labelled
 from cidadao_models.training.weak_labels import EXTRACTS, WeakAct, weak_acts
 from cidadao_models.training.written_examples import Example, read_examples
 
-HELD_OUT = 20
-"""One act in so many is kept out of training."""
+HELD_OUT = 12
+"""One act in so many is kept out of training and judges the weights."""
 
 _BEFORE = re.compile(r" (?=[,.;:)\]!?])")
 _AFTER = re.compile(r"(?<=[(\[]) ")
