@@ -11,41 +11,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cidadao_models.models.text_analysis.clauses import CLAUSES
 from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES
 
 FOLDER = Path(__file__).resolve().parent / "written"
-
-CLAUSES = (
-    "objeto",
-    "vinculacao",
-    "legislacao",
-    "regime_execucao",
-    "preco_pagamento",
-    "reajuste",
-    "medicao",
-    "prazos_recebimento",
-    "credito_orcamentario",
-    "matriz_risco",
-    "repactuacao",
-    "reequilibrio",
-    "garantia_execucao",
-    "garantia_objeto",
-    "direitos_obrigacoes",
-    "penalidades",
-    "importacao",
-    "manter_habilitacao",
-    "reserva_cargos",
-    "gestao_fiscalizacao",
-    "extincao",
-    "foro",
-    "vigencia",
-    "alteracoes",
-    "subcontratacao",
-    "publicacao",
-    "protecao_dados",
-    "anticorrupcao",
-)
-"""Kinds of clause: those of art. 92 of Lei 14.133/2021 in its order, then usual others."""
 
 _HEAD = re.compile(r"^=== (\w+)[ \t]*\n", re.MULTILINE)
 _MARK = re.compile(r"\[\[(\w+):(.*?)\]\]", re.DOTALL)

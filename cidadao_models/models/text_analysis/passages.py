@@ -1,0 +1,135 @@
+"""Cuts the plain view of a text into lines and sentences, and tells what a sentence denies.
+
+Knows Portuguese punctuation, negation and the look of quoted law; judges no clause.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from cidadao_models.models.text_analysis.folding import Folded
+
+_STOP = re.compile(r"[.;?!](?= |$)")
+_ABBREVIATION = re.compile(
+    r"(?:^|[ (])(?:arts?|incs?|al|par|n|no|nos|num|fls?|pags?|p|dra?|sra?|srs|av|prof|eng|cf|obs"
+    r"|proc|dec|res|port|ex|vol|[a-z])$"
+)
+"""What a full stop may shorten rather than end; a single letter is an initial or an item."""
+
+_LABEL = re.compile(r"^[ (\"]*(?:\d{1,3}(?:\.\d{1,3})*|[ivx]{1,5}|[a-z])$")
+"""The number of an item: its full stop ends nothing."""
+
+_NEW_PART = re.compile(
+    r"(?:clausula|paragrafo|§|art\. ?\d|\d{1,2}(?:\.\d{1,2}){0,3}[.)]? ?-? ?\w|- )"
+)
+"""How a line starts that begins something new, whatever came before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """view[start:end] of a folded text."""
+
+    start: int
+    end: int
+
+
+def lines(folded: Folded) -> list[Passage]:
+    """The lines of the text as given, those without words left out."""
+    bounds = [0]
+    bounds += [folded.at(found.end()) for found in re.finditer(r"\n", folded.original)]
+    bounds.append(len(folded.text))
+    return [Passage(a, b) for a, b in pairwise(bounds) if folded.text[a:b].strip()]
+
+
+def sentences(folded: Folded) -> list[Passage]:
+    """What ends in a full stop, semicolon, blank line or the start of a new clause or item."""
+    cuts = sorted({*_stops(folded.text), *_new_parts(folded)} - {0})
+    bounds = [0, *cuts, len(folded.text)]
+    return [Passage(a, b) for a, b in pairwise(bounds) if folded.text[a:b].strip()]
+
+
+def _stops(view: str) -> list[int]:
+    found: list[int] = []
+    last = 0
+    for stop in _STOP.finditer(view):
+        before = view[max(last, stop.start() - 12) : stop.start()]
+        short = stop.group() == "." and _ABBREVIATION.search(before) is not None
+        label = len(before) < 12 and _LABEL.match(before.strip()) is not None
+        if not short and not label:
+            last = stop.end()
+            found.append(last)
+    return found
+
+
+def _new_parts(folded: Folded) -> list[int]:
+    """Starts of lines after a blank one, and of lines that begin a clause or an item."""
+    blank = [folded.at(m.end()) for m in re.finditer(r"\n[ \t\r]*\n\s*", folded.original)]
+    starts = [folded.at(m.end()) for m in re.finditer(r"\n\s*", folded.original)]
+    return blank + [at for at in starts if _NEW_PART.match(folded.text, at)]
+
+
+# -- what is denied ------------------------------------------------------------------------------
+
+REACH_BEFORE, REACH_AFTER = 110, 90
+"""Characters of the view in which a negation still governs what follows or what came before."""
+
+_TURN = re.compile(r"\b(?:mas|porem|contudo|todavia|entretanto|no entanto|salvo|exceto|embora)\b")
+_NO_NEGATION = re.compile(
+    r"\bnao (?:obstante|apenas|so|somente|unicamente)\b|\bsem prejuizo\b|\bsem onus\b"
+    r"|\bnao (?:inferior|superior|menos|mais)\b"
+    r"|\bn(?:ao|ada) (?:\w+ ){0,3}(?:vedad\w+|proib\w+|imped\w+|obst\w+|veda|dispensad\w+)"
+)
+"""Words with "não" in them that deny nothing, and double negations."""
+
+_DENIES = re.compile(
+    r"\b(?:nao|nunca|jamais|nem|sem|vedad[oa]s?|veda(?:-se|m)?|vedacao|proibid[oa]s?|proibe"
+    r"|proibicao|inadmitid[oa]s?|inadmissivel|impedid[oa]s?|impede|defes[oa]|afastad[oa]s?"
+    r"|inexist\w+|ausencia d[aeo]s?|dispensad[oa]s?|dispensa-se|abster-se|abstenham?(?:-se)?"
+    r"|evitar|evitando|ilegal|ilicit[oa]|nenhuma?|excluid[oa]s?)\b"
+)
+_OWN_VERB = re.compile(
+    r"[,:] (?:[^,]*\b)?(?:sera|serao|havera|fica|ficam|podera|poderao|devera|deverao|tera|terao"
+    r"|pagara|ocorrera|admite-se|e permitid[oa]|autoriza-se|faz-se|devendo|fara)\b"
+)
+"""A clause of its own between the negation and the words: what was denied is something else."""
+
+_DENIED_AFTER = re.compile(
+    r"^[^,;]{0,60}?\b(?:nao (?:\w+ ){0,2}(?:admit\w+|permit\w+|ocorr\w+|hav\w+|ha|houve|aceit\w+"
+    r"|cab\w+|sera\w*|e|sao|foi|foram|exig\w+|previst\w+|se aplica\w*|constitu\w+|e exigid\w+)"
+    r"|(?:e|sera|sao|serao|fica|ficam|esta|estao|foi|foram|resta) (?:\w+ )?"
+    r"(?:vedad|proibid|inadmissi|inadmitid|dispensad|afastad|excluid)\w*"
+    r"|vedad[oa]s?\b|proibid[oa]s?\b|inexistente|nao (?:houve|ha|havera)\b)"
+)
+
+
+def denied(view: str, sentence: Passage, start: int, end: int) -> bool:
+    """Whether the sentence denies what stands in view[start:end]."""
+    before = view[max(sentence.start, start - REACH_BEFORE) : start]
+    before = _NO_NEGATION.sub(" ", _TURN.split(before)[-1])
+    for found in _DENIES.finditer(before):
+        if not _OWN_VERB.search(before, found.end()):
+            return True
+    after = view[end : min(sentence.end, end + REACH_AFTER)]
+    return _DENIED_AFTER.search(_NO_NEGATION.sub(" ", after)) is not None
+
+
+# -- quoted law ----------------------------------------------------------------------------------
+
+_ARTICLE_START = re.compile(r"^[ \"'(]*(?:art\.? ?\d|artigo \d|sumula)")
+_CITED = re.compile(
+    r"\b(?:arts?\.?|artigo|sumula|acordao|lei|decreto|dispoe|estabelece|preve|reza)\b"
+)
+CITATION_REACH = 160
+"""Characters before a quotation in which the norm that it comes from is named."""
+
+
+def quotes_law(view: str, sentence: Passage, start: int) -> bool:
+    """Whether view[start] stands in words quoted from a norm, or in a norm's own text."""
+    if _ARTICLE_START.match(view[sentence.start : sentence.start + 24]):
+        return True
+    opened = view.rfind('"', 0, start)
+    if opened < 0 or view.count('"', 0, start) % 2 == 0 or '"' not in view[start:]:
+        return False
+    return _CITED.search(view, max(0, opened - CITATION_REACH), opened) is not None
