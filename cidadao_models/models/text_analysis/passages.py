@@ -21,10 +21,12 @@ _ABBREVIATION = re.compile(
 _LABEL = re.compile(r"^[ (\"]*(?:\d{1,3}(?:\.\d{1,3})*|[ivx]{1,5}|[a-z])$")
 """The number of an item: its full stop ends nothing."""
 
+_CLAUSE = re.compile(r"clausula \w")
 _NEW_PART = re.compile(
-    r"(?:clausula|paragrafo|§|art\. ?\d|\d{1,2}(?:\.\d{1,2}){0,3}[.)]? ?-? ?\w|- )"
+    r"paragrafo|§|art\. ?\d|\d{1,2}(?:\.\d{1,2}){0,3}[.)] ?-? ?\w|\d{1,2}(?:\.\d{1,2}){1,3} -? ?\w"
+    r"|\d{1,2} - \w|[a-z]\) |[ivx]{1,5} - |- "
 )
-"""How a line starts that begins something new, whatever came before it."""
+"""How a line starts that begins an item, where the line before it ended in a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,16 @@ def _stops(view: str) -> list[int]:
 
 
 def _new_parts(folded: Folded) -> list[int]:
-    """Starts of lines after a blank one, and of lines that begin a clause or an item."""
-    blank = [folded.at(m.end()) for m in re.finditer(r"\n[ \t\r]*\n\s*", folded.original)]
-    starts = [folded.at(m.end()) for m in re.finditer(r"\n\s*", folded.original)]
-    return blank + [at for at in starts if _NEW_PART.match(folded.text, at)]
+    """Starts of lines after a blank one, of clauses, and of items where the line before ended."""
+    view, text = folded.text, folded.original
+    blank = [folded.at(m.end()) for m in re.finditer(r"\n[ \t\r]*\n\s*", text)]
+    starts = [folded.at(m.end()) for m in re.finditer(r"\n\s*", text)]
+    return blank + [
+        at
+        for at in starts
+        if _CLAUSE.match(view, at)
+        or (view[:at].rstrip()[-1:] in set(".;:") and _NEW_PART.match(view, at))
+    ]
 
 
 # -- what is denied ------------------------------------------------------------------------------
@@ -105,8 +113,8 @@ _DENIED_AFTER = re.compile(
 
 
 def denied(view: str, sentence: Passage, start: int, end: int) -> bool:
-    """Whether the sentence denies what stands in view[start:end]."""
-    before = view[max(sentence.start, start - REACH_BEFORE) : start]
+    """Whether the sentence denies what stands in view[start:end], before, within or after it."""
+    before = view[max(sentence.start, start - REACH_BEFORE) : end]
     before = _NO_NEGATION.sub(" ", _TURN.split(before)[-1])
     for found in _DENIES.finditer(before):
         if not _OWN_VERB.search(before, found.end()):
@@ -117,7 +125,8 @@ def denied(view: str, sentence: Passage, start: int, end: int) -> bool:
 
 # -- quoted law ----------------------------------------------------------------------------------
 
-_ARTICLE_START = re.compile(r"^[ \"'(]*(?:art\.? ?\d|artigo \d|sumula)")
+_ARTICLE = re.compile(r"[ \"'(]*(?:art\.? ?\d|artigo \d|sumula)")
+_BELOW_ARTICLE = re.compile(r"[ \"'(]*(?:§|paragrafo|[ivx]{1,5} ?-|[a-z]\)|\(?vetado)")
 _CITED = re.compile(
     r"\b(?:arts?\.?|artigo|sumula|acordao|lei|decreto|dispoe|estabelece|preve|reza)\b"
 )
@@ -125,10 +134,21 @@ CITATION_REACH = 160
 """Characters before a quotation in which the norm that it comes from is named."""
 
 
-def quotes_law(view: str, sentence: Passage, start: int) -> bool:
-    """Whether view[start] stands in words quoted from a norm, or in a norm's own text."""
-    if _ARTICLE_START.match(view[sentence.start : sentence.start + 24]):
-        return True
+def of_law(view: str, found: list[Passage]) -> frozenset[int]:
+    """Starts of the sentences that are a norm's own text: articles, and what hangs below them."""
+    starts: list[int] = []
+    inside = False
+    for sentence in found:
+        inside = _ARTICLE.match(view, sentence.start) is not None or (
+            inside and _BELOW_ARTICLE.match(view, sentence.start) is not None
+        )
+        if inside:
+            starts.append(sentence.start)
+    return frozenset(starts)
+
+
+def quoted(view: str, start: int) -> bool:
+    """Whether view[start] stands between quotation marks after the name of a norm."""
     opened = view.rfind('"', 0, start)
     if opened < 0 or view.count('"', 0, start) % 2 == 0 or '"' not in view[start:]:
         return False
