@@ -53,7 +53,7 @@ def _sentence(ranked: list[Signal], value: float, checked: str) -> str:
     if not ranked:
         return f"Nada fora do comum{' ' + checked if checked else ' no que foi verificado'}."
     first, others = ranked[0], len(ranked) - 1
-    lead = "Vale conferir" if value >= BAR else "Nada que mereça mais que uma leitura atenta"
+    lead = "Vale conferir" if value >= BAR else "Nada que se destaque; para ler com atenção"
     more = ""
     if others:
         points = "outros pontos" if others > 1 else "outro ponto"
