@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cidadao_models import __version__
 from cidadao_models.errors import InputError, TooLarge
-from cidadao_models.models.text_analysis.report import TextReport
+from cidadao_models.findings import NotEvaluated
+from cidadao_models.models.text_analysis import (
+    act_type,
+    clauses,
+    facts,
+    fields,
+    legal_checks,
+    passages,
+    patterns,
+    references,
+    scoring,
+    signals,
+    text_kind,
+)
+from cidadao_models.models.text_analysis.checklist import checklist as clause_list
+from cidadao_models.models.text_analysis.clauses import ClauseHit
+from cidadao_models.models.text_analysis.encoder import encoder
+from cidadao_models.models.text_analysis.entities import Entity, in_order
+from cidadao_models.models.text_analysis.folding import Folded, fold
+from cidadao_models.models.text_analysis.report import Signal, TextReport
 
 MIN_LETTERS = 20
 """Below this there is nothing to analyse: a name, a number, a greeting."""
@@ -22,21 +43,85 @@ class TextAnalyzer:
         Raises InputError for fewer than 20 letters and TooLarge above `MAX_CHARACTERS`.
         """
         check(text)
+        seen = text_kind.kind(text)
+        read = _read(seen.plain) if seen.name == "prosa" else _unread(seen.plain)
+        checklist = clause_list(read.act_type, read.folded, read.entities, read.hits)
+        found, unseen = _signals(read) if seen.name == "prosa" else ([], [])
+        value, level, sentence = scoring.score(found, why_not=seen.why)
+        measured = references.of(read.folded, read.act_type, found)
         return TextReport(
             text=text,
-            score=None,
-            risk_level=None,
-            explanation="",
-            act_type="outro",
-            act_score=0.0,
-            entities=(),
-            checklist=(),
-            signals=(),
-            novelty=None,
-            citations=(),
-            backend="padroes",
+            score=value,
+            risk_level=level,
+            explanation=sentence,
+            act_type=read.act_type,
+            act_score=read.act_score,
+            entities=read.entities,
+            checklist=checklist,
+            signals=found,
+            novelty=measured.novelty,
+            citations=measured.citations,
+            backend=read.backend,
+            not_evaluated=[*unseen, *measured.not_evaluated],
             model_version=__version__,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read in a text, before anything is judged."""
+
+    folded: Folded
+    act_type: str
+    act_score: float
+    entities: list[Entity]
+    hits: list[ClauseHit]
+    backend: str
+
+
+def _read(text: str) -> Read:
+    folded = fold(text)
+    kinds = act_type.judge(folded)
+    used = encoder()
+    stretches = clause_stretches(folded)
+    reading = None if used.model is None else used.model.read(text, stretches)
+    name, share = facts.kind_of(kinds, None if reading is None else reading.act_types)
+    entities = facts.joined(
+        text,
+        patterns.find(folded),
+        fields.find(folded),
+        None if reading is None else reading.facts,
+    )
+    hits = clauses.find(folded)
+    if reading is not None:
+        entities = in_order([*entities, *facts.legal(text, reading.legal)])
+        hits += facts.clause_hits(stretches, reading.clauses)
+    return Read(folded, name, share, entities, hits, used.backend)
+
+
+def _unread(text: str) -> Read:
+    """A text that is no prose in Portuguese: nothing is read in it."""
+    return Read(fold(text), "outro", 0.0, [], [], "nenhum")
+
+
+def _signals(read: Read) -> tuple[list[Signal], list[NotEvaluated]]:
+    """Of the wording and of the facts, by place."""
+    worded = signals.find(read.folded, read.entities, read.act_type, read.hits)
+    of_facts, unseen = legal_checks.check(read.folded, read.entities, read.act_type)
+    found = [*worded, *of_facts]
+    return sorted(found, key=lambda s: (s.start is None, s.start or 0, s.id)), unseen
+
+
+LONG_LINE = 1_200
+"""Characters of a line above which it holds several clauses: then sentences are looked at."""
+
+
+def clause_stretches(folded: Folded) -> list[tuple[int, int]]:
+    """Lines of the text as given, or its sentences where lines hold more than one clause."""
+    found = passages.lines(folded)
+    if any(line.end - line.start > LONG_LINE for line in found):
+        found = passages.sentences(folded)
+    return [folded.span(line.start, line.end) for line in found]
 
 
 def check(text: object) -> None:

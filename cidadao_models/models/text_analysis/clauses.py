@@ -154,7 +154,7 @@ def _is_heading(folded: Folded, line: Passage, label: re.Match[str]) -> bool:
 
 
 def _by_heading(folded: Folded, heads: list[Passage]) -> Iterator[ClauseHit]:
-    stops = [head.start for head in heads[1:]] + [len(folded.text)]
+    stops = [*(head.start for head in heads[1:]), len(folded.text)][: len(heads)]
     for head, stop in zip(heads, stops, strict=True):
         text = folded.text[head.start : head.end]
         label = _NUMBERED.match(text) or re.match(r"[\d.) -]*", text)

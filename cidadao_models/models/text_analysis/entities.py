@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from cidadao_models.records import mask_cpf
+
 ACT_LABELS = (
     "numero",
     "numero_aditivo",
@@ -56,7 +58,7 @@ class Entity:
     def to_dict(self) -> dict[str, Any]:
         return {
             "label": self.label,
-            "text": self.text,
+            "text": mask_cpf(self.text),
             "start": self.start,
             "end": self.end,
             "score": round(self.score, 4),

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from cidadao_models.findings import NotEvaluated
 from cidadao_models.models.text_analysis.entities import Entity, in_order
+from cidadao_models.records import mask_cpf
 
 Presence = Literal["found", "missing", "not_applicable"]
 
@@ -67,6 +69,7 @@ class TextReport:
     novelty: float | None
     citations: Sequence[Citation]
     backend: str
+    not_evaluated: Sequence[NotEvaluated] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     model_version: str = ""
 
@@ -78,15 +81,18 @@ class TextReport:
     def highlights(self) -> list[dict[str, Any]]:
         """What to mark in the text: facts, then signals, by place."""
         marks = [
-            {"start": e.start, "end": e.end, "label": e.label, "text": e.text}
+            {"start": e.start, "end": e.end, "label": e.label, "text": mask_cpf(e.text)}
             for e in in_order(self.entities)
         ]
         marks += [
-            {"start": s.start, "end": s.end, "label": s.id, "text": self.text[s.start : s.end]}
+            {"start": s.start, "end": s.end, "label": s.id, "text": self._words(s.start, s.end)}
             for s in self.signals
             if s.start is not None and s.end is not None
         ]
         return sorted(marks, key=lambda mark: (mark["start"], mark["end"], mark["label"]))
+
+    def _words(self, start: int, end: int) -> str:
+        return mask_cpf(self.text[start:end])
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types, no NaN."""
@@ -104,6 +110,7 @@ class TextReport:
             "highlights": self.highlights(),
             "novelty": None if self.novelty is None else round(self.novelty, 1),
             "citations": [asdict(citation) for citation in self.citations],
+            "not_evaluated": [check.to_dict() for check in self.not_evaluated],
             "backend": self.backend,
             "model_version": self.model_version,
         }
