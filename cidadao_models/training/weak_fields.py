@@ -19,103 +19,40 @@ from cidadao_models.models.text_analysis.parties import (
     other_name,
     split_parties,
 )
+from cidadao_models.training.weak_patterns import (
+    ADDENDUM,
+    ANY_DATE,
+    ANY_MONEY,
+    ANY_NUMBER,
+    BARE_LAW,
+    BEFORE_ADDENDUM,
+    BETWEEN,
+    BUDGET,
+    BY,
+    CITED,
+    CNPJ,
+    CNPJ_WORD,
+    CODE,
+    CONTRACT_NUMBER,
+    DIGITS,
+    LIKE_A_CODE,
+    MODALITY,
+    MONEY,
+    NAME_BREAKS,
+    NOT_THE_TERM,
+    PART_OF_VALUE,
+    PER_PIECE,
+    PROCESS,
+    PROCESS_NUMBER,
+    PROCESS_WORD,
+    SIGNED,
+    TERM,
+    TERM_TOLD,
+)
 
 Span = tuple[int, int]
 Marked = tuple[int, int, str]
 
-_NO = r"(?:n[o.]{0,3}|no\.)"
-_NUMBER = r"\d{1,6}(?:\.\d{3})?(?:-[a-z])?/\d{2,6}(?:[-/][a-z]{2,12}){0,3}(?![\d/]|[-/]? ?- ?\d)"
-_CONTRACT_NUMBER = re.compile(
-    r"\b(?:contratos?|convenio|ajuste|termo de (?:cooperacao|fomento|colaboracao|contrato|uso"
-    r"|concessao|permissao|cessao)|acordo de cooperacao)\b(?!, nos termos)"
-    rf"(?: (?!padrao|pregao|processo|edital)[a-z/().-]+){{0,9}}? ?{_NO} ?(?P<n>{_NUMBER})"
-    rf"|\bcontrato (?:brb )?(?:{_NO} ?)?(?P<m>{_NUMBER})"
-    rf"|\bcontrato {_NO} ?(?P<k>\d{{3,6}})(?=[.;,] )"
-)
-_ANY_NUMBER = re.compile(r"(?<![\d/.-])\d[\d.]{0,9}(?:-[a-z])? ?/ ?\d{2,6}[\w/-]*")
-_ORDINAL = (
-    r"(?:decimo |vigesimo )?(?:primeiro|segundo|terceiro|quarto|quinto|sexto|setimo|oitavo|nono"
-    r"|decimo|vigesimo)|\d{1,2} ?[oa]|[ivx]{1,5}|\d{1,2}"
-)
-_ADDENDUM = re.compile(
-    rf"(?<![a-z0-9/])(?P<n>{_ORDINAL})(?: \([a-z0-9]+\))? (?:termos? (?:de )?)?(?:aditivo"
-    rf"|aditamento)\b"
-)
-_PROCESS_WORD = re.compile(r"\bprocessos?\b[^a-z]{0,40}")
-_PROCESS_NUMBER = r"(?>\d{2,6}[./-]?\d(?:[./-]?\d){2,20})"
-_PROCESS = re.compile(
-    rf"\bprocessos?\b[a-z ./:-]{{0,25}}?(?P<n>{_PROCESS_NUMBER}(?:(?:,? e |, ){_PROCESS_NUMBER})*+)"
-    r"(?![\d/]|[-/]? ?- ?\d| \d)"
-)
-_CNPJ = re.compile(
-    r"(?<![\d.])(?:\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"
-    r"|(?<=no )\d{2}\.\d{3}\.\d{3}/? ?\d{4} ?- ?\d{2})(?!\d)"
-)
-_CNPJ_WORD = re.compile(r"\bc\.?n\.?p\.?j\b[^a-z]{0,40}")
-_MONEY = re.compile(r"r\$ ?\d{1,3}(?:\.\d{3})*,\d{2}(?![\d,])|r\$ ?\d{1,6},\d{2}(?!\d)")
-_ANY_MONEY = re.compile(r"r ?[$s5] ?[\d.,]{3,20}\d|\d{1,3}(?:\.\d{3})+,\d{2}")
-_PER_PIECE = re.compile(r"(?: \([^)]*\))? (?:por|cada|mensais|anuais)\b")
-_PART_OF_VALUE = re.compile(
-    r"mensa|anua|unit|empenh|exercicio|parcela|acresc|supress|redu|item|lote"
-)
-_MONTH = (
-    r"(?:janeiro|fevereiro|marco|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro)"
-)
-_DATE = (
-    r"(?:\d{1,2} ?(?:/ ?\d{1,2} ?/|\. ?\d{1,2} ?\.|- ?\d{1,2} ?-) ?(?:19|20)?\d{2}"
-    rf"|\d{{1,2}}o? (?:de )?{_MONTH} (?:de )?(?:19|20)\d{{2}})(?![\d/])"
-)
-_SIGNED = re.compile(rf"(?:(?:em|aos|no dia|brasilia(?:[/ -]?df)?,?|dia) )*(?P<n>{_DATE})")
-_ANY_DATE = re.compile(_DATE)
-_TERM = re.compile(
-    rf"{_DATE}|\d+ ?(?:\([a-z -]+\) )?(?:dia|mes|ano)|(?:doze|seis|tres|quatro|vinte|trinta"
-    rf"|sessenta"
-    r"|noventa|cento|um|dois|cinco)[a-z ]* (?:mes|dia|ano)|recebimento definitivo|indeterminad"
-    r"|exercicio|entrega|assinatura|publicacao|recebimento|termino|conclusao"
-)
-_NOT_THE_TERM = re.compile(r"execucao|entrega|inicio|recebimento provis|conclusao|pagamento")
-_MODALITY = re.compile(
-    r"\b(?:pregao (?:eletronico|presencial)(?: internacional)?|pregao|concorrencia(?: publica"
-    r"| internacional| eletronica)*|tomadas? de precos?|carta[- ]convite|convite(?= n| de| \d)"
-    r"|dispensa de licitacao|inexigibilidade(?: de licitacao)?|cotacao eletronica"
-    r"|chamamento publico|dialogo competitivo|leilao|concurso publico|dispensa eletronica)\b(?!/)"
-)
-_CODES = r"(?>\d[\dnr]*+(?:[./-][\dnr]++)*+)"
-_BUDGET = re.compile(
-    r"\b(?P<kind>unidade orcamentaria|u\.?o\.?|programas? de trabalho|naturezas? d[aeo]s? despesas?"
-    r"|elementos? de despesas?|fontes?(?: d[aeo]s? (?:recursos?|despesas?))?)"
-    r"(?: ?[-(/] ?(?:u\.?o\.?|p\.?t\.?|n\.?d\.?|fr)\)?)?[ :no.=-]{1,7}(?=\d)"
-    rf"(?P<codes>{_CODES}(?:(?:,? e |, ?| ?; ?){_CODES})*+)(?! ?[\d%]|[a-z]|[.,/] ?\d)"
-)
-_CODE = re.compile(_CODES)
-_LIKE_A_CODE = re.compile(
-    r"(?<![\d./])(?:\d{2}\.?\d{3}\.?\d{3,4}\.?\d{3,4}[./-]?\d{3,4}|[34]\.?[1-9]\.?[1-9]0\.?\d{2}"
-    r"|(?:unidade|u\.?o\.?)[ :]{1,3}\d{2}\.?\d{3})(?![\d/])"
-)
-_DIGITS = {"u": (4, 6), "p": (11, 22), "n": (4, 8), "e": (2, 8), "f": (3, 10)}
-"""Fewest and most digits of a budget code, by the first letter of its name (MTO/SOF and SIGGO)."""
-
-_ARTICLE = (
-    r"(?:(?:alineas?|incisos?|paragrafos?|§§?|caput|\$)[^.;:]{0,30}?(?:,| d[oa])? ?)?"
-    r"(?:d[oa]s? )?\b(?:arts?\.?|artigos?) ?\d{1,3}[^;:]{0,80}?"
-)
-_LAW = (
-    r"(?:lei complementar|lei|decreto(?:-lei)?|medida provisoria)(?: federal| distrital| estadual)?"
-    rf"(?: de licitacoes)? {_NO}? ?\d{{1,2}}\.?\d{{3}}(?:[-/ ](?:19|20)?\d{{2}}(?!\d)"
-    rf"|,? de \d{{1,2}}o? ?(?:/\d{{1,2}}/\d{{2,4}}|de {_MONTH} de \d{{4}}))?"
-)
-_CITED = re.compile(rf"{_ARTICLE}\bd[ao] {_LAW}")
-_BARE_LAW = re.compile(_LAW)
-
-_BETWEEN = re.compile(
-    r"(?:celebra\w*|firma\w*|assina\w*|que fazem|faz\w*)(?: entre si| entre)+(?: o| a| os| as)?"
-    r"(?: si)?,? (?P<p>[^:;]{5,400})"
-)
-_NAME_BREAKS = re.compile(
-    r":|\b(?:objeto|prestacao de servicos? de|aquisicao|contrato|processo|vigencia|valor|assinatura"
-    r"|licitacao|pregao|dotacao|mediante|conforme|referente|relativo|termo|aditivo|nota de empenho"
-    r"|presente|clausula|oriundo|tendo|inc\.|art\.)\b|\d{6}|r\$|\. [a-z]{4,} [a-z]{3,} |;| x "
-)
 _LONGEST_NAME = 140
 """Characters: longer "names" hold more than a name (three known official names pass 120)."""
 _LONGEST_TERM, _LONGEST_OBJECT, _SHORTEST_OBJECT = 320, 1500, 12
@@ -191,7 +128,7 @@ def _parties(folded: Folded, fields: list[Field], facts: Facts) -> bool:
     if found is None or not found.clear or found.buyer is None or found.other is None:
         return False
     texts = [folded.text[slice(*span)] for span in (found.buyer, found.other)]
-    if not all(3 <= len(t) <= _LONGEST_NAME and not _NAME_BREAKS.search(t) for t in texts):
+    if not all(3 <= len(t) <= _LONGEST_NAME and not NAME_BREAKS.search(t) for t in texts):
         return False
     swapped = looks_public(texts[1]) and not looks_public(texts[0])
     if swapped or (looks_private(texts[0]) and not looks_public(texts[0])):
@@ -215,7 +152,7 @@ def _stated_parties(folded: Folded, fields: list[Field]) -> Parties | None:
             True,
         )
     if not (together or buyers or others):
-        between = list(_BETWEEN.finditer(folded.text))
+        between = list(BETWEEN.finditer(folded.text))
         first = (
             min((f.head for f in fields if f.head > between[0].start("p")), default=0)
             if between
@@ -228,17 +165,20 @@ def _stated_parties(folded: Folded, fields: list[Field]) -> Parties | None:
 
 def _numbers(text: str, facts: Facts) -> None:
     """Numbers of the contract and of the process; any other number with a year is not sure."""
-    for found in _CONTRACT_NUMBER.finditer(text):
+    for found in CONTRACT_NUMBER.finditer(text):
         facts.add(found.span(found.lastgroup or 0), "numero")
-    for found in _PROCESS.finditer(text):
-        for number in re.finditer(_PROCESS_NUMBER, found["n"]):
+    for found in PROCESS.finditer(text):
+        for number in re.finditer(PROCESS_NUMBER, found["n"]):
             facts.add(_shifted(number.span(), found.start("n")), "processo")
-    for found in _PROCESS_WORD.finditer(text):
+    for found in PROCESS_WORD.finditer(text):
         if not _labelled(found.span(), facts, "processo"):
             facts.ignore.append(found.span())
-    for found in _ADDENDUM.finditer(text):
+    for found in ADDENDUM.finditer(text):
         facts.add(found.span("n"), "numero_aditivo")
-    for found in _ANY_NUMBER.finditer(text):
+    for found in BEFORE_ADDENDUM.finditer(text):
+        if not _labelled(found.span("n"), facts, "numero_aditivo"):
+            facts.ignore.append(found.span("n"))
+    for found in ANY_NUMBER.finditer(text):
         if not any(s <= found.start() < e for s, e, label in facts.spans if label != "objeto"):
             facts.ignore.append(found.span())
 
@@ -250,7 +190,7 @@ def _shifted(span: Span, by: int) -> Span:
 def _amount(text: str, fields: list[Field], facts: Facts) -> None:
     """The one amount right after the name "Valor"; amounts elsewhere but of commitments unsure."""
     for value in _of(fields, "valor"):
-        money = list(_MONEY.finditer(text, value.head, value.end))
+        money = list(MONEY.finditer(text, value.head, value.end))
         lead = text[value.head : money[0].start()] if money else ""
         if _of_commitment(fields, value) or facts.has("valor"):
             facts.ignore.append((value.head, value.end))
@@ -259,7 +199,7 @@ def _amount(text: str, fields: list[Field], facts: Facts) -> None:
         else:
             facts.ignore.append((value.head, value.end))
     commitments = [(f.head, f.end) for f in _of(fields, "empenho")]
-    for found in _ANY_MONEY.finditer(text):
+    for found in ANY_MONEY.finditer(text):
         if _inside(found.span(), commitments) or _labelled(found.span(), facts, "valor"):
             continue
         facts.ignore.append(found.span())
@@ -268,7 +208,7 @@ def _amount(text: str, fields: list[Field], facts: Facts) -> None:
 def _whole(text: str, value: Field, money: re.Match[str], lead: str) -> bool:
     """Whether the amount stands right after the name and is no monthly or unit price."""
     near = len(lead) <= _NEAR + value.start - value.head
-    return near and not (_PART_OF_VALUE.search(lead) or _PER_PIECE.match(text, money.end()))
+    return near and not (PART_OF_VALUE.search(lead) or PER_PIECE.match(text, money.end()))
 
 
 def _of_commitment(fields: list[Field], value: Field) -> bool:
@@ -279,8 +219,9 @@ def _of_commitment(fields: list[Field], value: Field) -> bool:
     return before[-1:] == ["empenho"]
 
 
-def _inside(span: Span, pieces: Iterable[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in pieces)
+def _inside(span: Span, pieces: Iterable[Span], slack: int = 0) -> bool:
+    """Whether a piece holds the span, but for `slack` characters at its outer ends."""
+    return any(s - slack <= span[0] and span[1] <= e + slack for s, e in pieces)
 
 
 def _labelled(span: Span, facts: Facts, *labels: str) -> bool:
@@ -294,9 +235,9 @@ def _term(folded: Folded, fields: list[Field], facts: Facts) -> None:
         start, end = trimmed(folded.text, term.start, stop if semicolon < 0 else semicolon)
         value = folded.text[start:end]
         named = "vigencia" in term.name or "vigencia" in value[:40]
-        other = "vigencia" not in term.name and _NOT_THE_TERM.search(value[:_NEAR])
+        other = "vigencia" not in term.name and NOT_THE_TERM.search(value[:_NEAR])
         clean = (
-            _TERM.search(value) and len(value) <= _LONGEST_TERM and not re.search(r"r\$|: ", value)
+            TERM.search(value) and len(value) <= _LONGEST_TERM and not re.search(r"r\$|: ", value)
         )
         if named and clean and not other:
             facts.add((start, end), "vigencia")
@@ -307,13 +248,13 @@ def _term(folded: Folded, fields: list[Field], facts: Facts) -> None:
 
 def _signed(text: str, fields: list[Field], facts: Facts) -> None:
     for signed in _of(fields, "data"):
-        found = _SIGNED.match(text, signed.start)
+        found = SIGNED.match(text, signed.start)
         if found and found.end() <= signed.end:
             facts.add(found.span("n"), "data")
         else:
             facts.ignore.append((signed.start, signed.end))
     dates = {text[s:e] for s, e, label in facts.spans if label == "data"}
-    for found in _ANY_DATE.finditer(text):
+    for found in ANY_DATE.finditer(text):
         if found[0] in dates and not _labelled(found.span(), facts, "data", "vigencia"):
             facts.ignore.append(found.span())
 
@@ -321,12 +262,12 @@ def _signed(text: str, fields: list[Field], facts: Facts) -> None:
 def _citations(text: str, fields: list[Field], facts: Facts) -> None:
     """Articles with their law anywhere; a law alone only in the field of the legal basis."""
     bases = [(f.start, f.end) for f in _of(fields, "fundamento")]
-    for found in _CITED.finditer(text):
+    for found in CITED.finditer(text):
         if found[0].count('"') % 2:
             facts.ignore.append(found.span())
         else:
             facts.add(trimmed(text, *found.span()), "fundamento_legal")
-    for found in _BARE_LAW.finditer(text):
+    for found in BARE_LAW.finditer(text):
         if _labelled(found.span(), facts, "fundamento_legal"):
             continue
         if _inside(found.span(), bases):
@@ -336,24 +277,24 @@ def _citations(text: str, fields: list[Field], facts: Facts) -> None:
 
 
 def _everywhere(text: str, facts: Facts) -> None:
-    for found in _MODALITY.finditer(text):
+    for found in MODALITY.finditer(text):
         facts.add(found.span(), "modalidade")
-    for found in _CNPJ.finditer(text):
+    for found in CNPJ.finditer(text):
         facts.add(found.span(), "cnpj")
-    for found in _CNPJ_WORD.finditer(text):
+    for found in CNPJ_WORD.finditer(text):
         if not _labelled(found.span(), facts, "cnpj"):
             facts.ignore.append(found.span())
 
 
 def _budget(text: str, fields: list[Field], facts: Facts) -> None:
-    for found in _BUDGET.finditer(text):
-        low, high = _DIGITS[found["kind"][0]]
-        for code in _CODE.finditer(text, *found.span("codes")):
+    for found in BUDGET.finditer(text):
+        low, high = DIGITS[found["kind"][0]]
+        for code in CODE.finditer(text, *found.span("codes")):
             if low <= sum(c.isdigit() for c in code[0]) <= high:
                 facts.add(code.span(), "dotacao")
             else:
                 facts.ignore.append(code.span())
-    for like in _LIKE_A_CODE.finditer(text):
+    for like in LIKE_A_CODE.finditer(text):
         if not _labelled(like.span(), facts, "dotacao"):
             facts.ignore.append(like.span())
     for named in _of(fields, "unidade", "programa", "natureza", "fonte"):
@@ -361,15 +302,12 @@ def _budget(text: str, fields: list[Field], facts: Facts) -> None:
             facts.ignore.append((named.start, named.end))
 
 
-_BY = re.compile(r"\b(?:pel[oa]s?|p/) ?(?!contrat)[^,:;]{2,80}")
-
-
 def _signatories(text: str, fields: list[Field], facts: Facts) -> None:
     """The parties named once more as signing: the annotated acts mark some of them."""
     for signed in _of(fields, "assina"):
         facts.ignore.append((signed.head, signed.start))
     for signed in _of(fields, "signatarios", "assina"):
-        facts.ignore += [m.span() for m in _BY.finditer(text, signed.head, signed.end)]
+        facts.ignore += [m.span() for m in BY.finditer(text, signed.head, signed.end)]
 
 
 def _repeats(text: str, facts: Facts) -> None:
@@ -382,19 +320,14 @@ def _repeats(text: str, facts: Facts) -> None:
                 facts.ignore.append(found.span())
 
 
-_TERM_TOLD = re.compile(
-    r"[^.;:]*(?:\bvigencia\b|\bvigora|\bduracao\b|\d ?(?:\([a-z ]+\) )?(?:dias|mes|anos?\b))[^.;:]*"
-)
-
-
 def _unread(text: str, fields: list[Field], facts: Facts) -> None:
     """Where the act has no date or term that reads, what may be one elsewhere is not sure."""
     objects = [(s, e) for s, e, label in facts.spans if label == "objeto"]
     if not facts.has("vigencia"):
         facts.ignore += [
-            m.span() for m in _TERM_TOLD.finditer(text) if not _inside(m.span(), objects)
+            m.span() for m in TERM_TOLD.finditer(text) if not _inside(m.span(), objects, slack=2)
         ]
     if not facts.has("data"):
         commitments = [(f.head, f.end) for f in _of(fields, "empenho")]
-        found = (m.span() for m in _ANY_DATE.finditer(text))
+        found = (m.span() for m in ANY_DATE.finditer(text))
         facts.ignore += [span for span in found if not _inside(span, commitments)]

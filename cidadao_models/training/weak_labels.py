@@ -19,7 +19,11 @@ from pathlib import Path
 
 from cidadao_models.models.text_analysis.field_names import Field, split
 from cidadao_models.models.text_analysis.folding import Folded, fold
+from cidadao_models.training.augment import Change, augment
+from cidadao_models.training.weak_act import WeakAct
 from cidadao_models.training.weak_fields import Facts, read_facts
+
+__all__ = ["Change", "Tally", "WeakAct", "augment", "weak_acts"]
 
 EXTRACTS = Path("text/train/dodf_extratos_2000_2021/train.jsonl.gz")
 EVALUATION = Path("text/evaluate_only/dodf_licita_contratos/train.jsonl.gz")
@@ -34,18 +38,6 @@ SHORTEST, LONGEST = 180, 3000
 SHINGLE_WORDS = 5
 SHARED_LETTERS = 200
 """Letters in a row shared with an evaluation act from which a block is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class WeakAct:
-    """`spans` are (start, end, label) of `text`, and may lie in one another (a law inside the
-    object); `ignore` are pieces whose labels are not known, to be skipped by the loss.
-    """
-
-    text: str
-    spans: tuple[tuple[int, int, str], ...]
-    act_type: str
-    ignore: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass
@@ -176,6 +168,13 @@ _NEW_EXTRACT = re.compile(
 _NOT_AN_EXTRACT = re.compile(
     r"[ \t]*(?:AVISO|RESULTADO|RETIFICA|DESPACHO|ERRATA|ATO D|PORTARIA|ORDEM|RESOLU|COMUNICADO)"
 )
+_NEXT_BODY = re.compile(
+    r"\n[ \t]*(?:ADMINISTRAÇÃO|AGÊNCIA|COMISSÃO|COMPANHIA|CONSELHO|CORPO|DEFENSORIA|DEPARTAMENTO"
+    r"|DIRETORIA|EMPRESA|FUNDAÇÃO|FUNDO|GERÊNCIA|INSTITUTO|POLÍCIA|PROCURADORIA|SECRETARIA"
+    r"|SERVIÇO|SUBSECRETARIA|SUPERINTENDÊNCIA|TRIBUNAL"
+    r"|UNIDADE)\b[^a-zà-ÿ:\n]{8,}\n[ \t]*(?=[A-ZÀ-Ý])"
+)
+"""The heading of the next body in the gazette: what follows it is no part of the act."""
 _LINE_HEADS = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
@@ -188,6 +187,7 @@ _LINE_HEADS = tuple(
         r"^[ \t]*(?:das? )?partes ?:",
     )
 )
+_SIGNED = re.compile(r"(?i)signat|assinant|assinam|p/ ?\w|pel[oa]s? \w")
 _OBJECT = re.compile(r"\bobjeto(?: do (?:contrato|termo aditivo|aditivo))? ?:", re.IGNORECASE)
 
 
@@ -209,7 +209,15 @@ def pieces_of(block: str) -> Iterator[str]:
         part = block[start:cut]
         start = cut
         if not _NOT_AN_EXTRACT.match(part):
-            yield from _single(part)
+            yield from _single(_own(part))
+
+
+def _own(part: str) -> str:
+    """The part up to the heading of the next body, looked for behind its object."""
+    objects = [m.end() for m in _OBJECT.finditer(part)]
+    heading = _NEXT_BODY.search(part, objects[-1]) if objects else None
+    signed = heading is not None and _SIGNED.search(part, objects[-1], heading.start())
+    return part[: heading.start()] if heading is not None and signed else part
 
 
 def _single(part: str) -> Iterator[str]:

@@ -114,9 +114,9 @@ _CLAUSE = re.compile(
     r"(?: e (?:d[aoe]s? )?[a-z ]{4,50}?)?(?: ?[-.:]| (?=\d{1,2}\.)| (?=[ao]s? )|$)[-. :]*"
 )
 """Headings of clauses, told from running text by their capitals."""
-_NUMBERING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})+[.)\- ]+|\d{1,2} ?[.)-] ?)+(?=[a-z])")
+_NUMBERING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2})+[.)-]? +(?=[a-z\d])|\d{1,2} ?[.)-] ?(?=[a-z]))+")
 
-_OUTER = " .;,:-\"'*|_"
+_OUTER = " .;,:-/\"'*|_"
 _SENTENCE = re.compile(r"[.;] (?=\S)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:n|no|art|arts|fl|fls|inc|s|sr|sra|dr|dra|av|ed|cia|ltda|st|qd|pag|p|c|al|res|prof|eng"

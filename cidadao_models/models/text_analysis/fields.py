@@ -238,6 +238,9 @@ def _sentence_start(folded: Folded, at: int) -> int:
     return ends[-1] + 1 if ends else begin
 
 
+_COMMON = re.compile(r"(?:estado|municipio|uniao|secretaria|empresa|companhia|distrito|governo)$")
+
+
 def _signing(
     folded: Folded, fields: list[Field], party: Span, label: str = "orgao"
 ) -> Iterator[Entity]:
@@ -245,7 +248,7 @@ def _signing(
     name = folded.text[slice(*party)]
     for signed in _of(fields, "assina"):
         by = re.search(r"(?:pel[oa]s? ?|p/ ?)(.+)", signed.name)
-        short = by is not None and " " not in by[1] and by[1] in re.split(r"[^a-z]", name)
+        short = by is not None and not _COMMON.match(by[1]) and by[1] in re.split(r"[^a-z]", name)
         if by and (by[1] == name or short):
             at = signed.head + folded.text[signed.head : signed.start].index(by[1])
             yield _entity(folded, label, (at, at + len(by[1])), True, by[1] == name)
