@@ -37,6 +37,8 @@ WRITERS = {".html": "to_html", ".xlsx": "to_xlsx", ".csv": "to_csv", ".json": ""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives the exit status: 0 done, 2 bad input, said in one line."""
+    # The Hub's client would tell the Hub what else is installed and running here.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
@@ -177,7 +179,9 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
     pull.set_defaults(run=_weights_pull)
     publish = actions.add_parser("publish", help="enviar ao Hub um conjunto inteiro")
     publish.add_argument("--repo", required=True, metavar="REPOSITÓRIO", help="usuário/nome")
-    publish.add_argument("--branch", default="main", metavar="RAMO", help="padrão: main")
+    publish.add_argument(
+        "--branch", "--revision", default="main", metavar="RAMO", help="padrão: main"
+    )
     publish.add_argument(
         "--folder", type=Path, metavar="PASTA", help="padrão: os pesos embutidos no pacote"
     )
@@ -352,8 +356,7 @@ def _weights_pull(options: argparse.Namespace) -> int:
 def _weights_publish(options: argparse.Namespace) -> int:
     from cidadao_models.deployment import publishing
 
-    folder = options.folder or publishing.EMBEDDED
-    commit = publishing.publish(options.repo, branch=options.branch, folder=folder)
+    commit = publishing.publish(options.repo, branch=options.branch, folder=options.folder)
     print(f"Publicado em {options.repo}, ramo {options.branch}, commit {commit}.")
     return DONE
 

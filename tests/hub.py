@@ -45,7 +45,7 @@ def a_set(files: Mapping[str, bytes] | None = None, **changes: Any) -> Files:
 
 @dataclass
 class Repository:
-    """Commits by name; `faults` says what goes wrong with a file (or with "", the commit's name)."""
+    """Commits by name; `faults` says what goes wrong with a file (with "", the commit's name)."""
 
     commits: dict[str, Files] = field(default_factory=dict)
     head: str = ""
@@ -124,9 +124,11 @@ class Handler(BaseHTTPRequestHandler):
         self.hub.tokens.add(self.headers.get("Authorization", ""))
         if path == "/api/repos/create":
             self._create(json.loads(body))
-        elif found := re.fullmatch(r"/api/models/(.+?)/preupload/(.+)", path):
+        elif path == "/api/validate-yaml":
+            self._json({"errors": [], "warnings": []})
+        elif re.fullmatch(r"/api/models/(.+?)/preupload/(.+)", path):
             self._modes(json.loads(body))
-        elif found := re.fullmatch(r"/(.+?)\.git/info/lfs/objects/batch", path):
+        elif re.fullmatch(r"/(.+?)\.git/info/lfs/objects/batch", path):
             self._batch(json.loads(body))
         elif found := re.fullmatch(r"/api/models/(.+?)/branch/(.+)", path):
             self.hub.repositories[found[1]].branches[found[2]] = ""

@@ -75,7 +75,7 @@ def newest_commit(repo: str) -> str:
 def listing(repo: str, commit: str) -> tuple[Listing, bytes]:
     """The manifest of one commit and its bytes. Raises WeightsUnavailable."""
     parts: list[bytes] = []
-    with told(f"{MANIFEST} de {repo}"):
+    with told(f"o arquivo {MANIFEST} de {repo}"):
         _patiently(lambda: _read(repo, commit, MANIFEST, MAX_MANIFEST_BYTES, parts))
     payload = b"".join(parts)
     return parse(payload), payload
@@ -90,7 +90,7 @@ def download(repo: str, commit: str, listed: Listed, folder: Path) -> None:
     """Write one listed file below `folder`. Raises WeightsUnavailable; OSError is the disk's."""
     target = folder / listed.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    with told(f"{listed.path} de {repo}"):
+    with told(f"o arquivo {listed.path} de {repo}"):
         digest = _patiently(lambda: _write(repo, commit, listed, target))
     if digest != listed.sha256:
         raise _refusal(f"O arquivo {listed.path} do Hub não confere com o manifesto.")
@@ -151,13 +151,13 @@ def told(what: str) -> Iterator[None]:
     except RepositoryNotFoundError as error:
         raise _refusal(f"O Hub não tem {what}, ou não o mostra sem HF_TOKEN.") from error
     except RevisionNotFoundError as error:
-        raise _refusal(f"O Hub não tem a revisão pedida ao procurar {what}.") from error
+        raise _refusal(f"O Hub não tem, na revisão pedida, {what}.") from error
     except EntryNotFoundError as error:
-        raise _refusal(f"Falta no Hub o arquivo {what}.") from error
+        raise _refusal(f"O Hub não tem {what}.") from error
     except HfHubHTTPError as error:
-        raise _refusal(f"O Hub respondeu {_status(error)} ao pedido de {what}.") from error
+        raise _refusal(f"O Hub respondeu {_status(error)} quando se pediu {what}.") from error
     except httpx2.TimeoutException as error:
-        raise _refusal(f"O Hub não respondeu a tempo ao pedido de {what}.") from error
+        raise _refusal(f"O Hub não respondeu a tempo quando se pediu {what}.") from error
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         kind = type(error).__name__
         raise _refusal(f"A conexão com o Hub falhou ao pedir {what} ({kind}).") from error

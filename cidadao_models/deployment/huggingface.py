@@ -183,7 +183,7 @@ def _fetch_new(repo: str, commit: str, name: str, *, pinned: bool) -> Fetched:
 
     listing, payload = hub_files.listing(repo, commit)
     embedded = _embedded()
-    if embedded is not None and embedded.sha256 == listing.sha256:
+    if not pinned and embedded is not None and embedded.sha256 == listing.sha256:
         return Fetched(str(EMBEDDED), "embedded", repo, commit, listing.sha256)
     refuse_unfit(listing, pinned=pinned)
     with hub_cache.unfinished(repo, name) as folder:
@@ -236,6 +236,8 @@ def _use_kept(wanted: Wanted, commit: str, expired: threading.Event) -> bool:
     """Whether the kept set could be put in use."""
     from cidadao_models.inference import lanes
 
+    if commit == _commit_in_use():
+        return True
     pinned = bool(wanted.commit)
     try:
         lanes.isolated(_proven_kept, wanted.repo, commit, pinned=pinned, stop=expired)

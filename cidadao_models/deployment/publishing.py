@@ -30,13 +30,14 @@ tags: [brazil, public-spending, anomaly-detection]
 """
 
 
-def publish(repo: str, *, branch: str = "main", folder: Path = EMBEDDED) -> str:
-    """Send the set in `folder` to a branch, creating what is missing; gives the full commit.
+def publish(repo: str, *, branch: str = "main", folder: Path | None = None) -> str:
+    """Send the set in `folder` (the embedded one) to a branch; gives the full commit.
 
-    Raises WeightsUnavailable for a set that is not whole or doesn't work, and when the Hub refuses.
+    Makes the repository and the branch where they are missing. Raises WeightsUnavailable for a set
+    that is not whole or doesn't work, and when the Hub refuses.
     """
     Wanted(repo)
-    found = WeightSet.open(folder, "embedded")
+    found = WeightSet.open(folder or EMBEDDED, "embedded")
     found.check()
     weights.probe(found)
     return _send(repo, branch, dict(_contents(found)), found.revision)

@@ -21,14 +21,10 @@ import numpy as np
 
 from cidadao_models.errors import WeightsUnavailable
 from cidadao_models.models.baseline import FEATURES, Baseline
-from cidadao_models.models.core.manifest import (
-    MANIFEST,
-    REFERENCE,
-    TEXT_CONFIG,
-    Listing,
-    parse,
-    unavailable,
-)
+from cidadao_models.models.core.calibration import GRID
+from cidadao_models.models.core.manifest import MANIFEST as MANIFEST
+from cidadao_models.models.core.manifest import REFERENCE as REFERENCE
+from cidadao_models.models.core.manifest import TEXT_CONFIG, Listing, parse, unavailable
 
 Source = Literal["embedded", "cache", "hub"]
 
@@ -321,13 +317,14 @@ def probe_reference(found: WeightSet) -> None:
     """Score the reference's own middle and its surroundings: finite probabilities, or an error."""
     baseline = reference_of(found)
     try:
-        if baseline.medians.shape != (len(FEATURES),) or baseline.n < 1:
+        shapes = (baseline.medians.shape, baseline.tail.quantiles.shape)
+        if shapes != ((len(FEATURES),), GRID.shape) or baseline.n < 1:
             raise _misshapen()
-        tried = baseline.medians + np.arange(-2.0, 3.0)[:, None]
+        tried = np.nan_to_num(baseline.medians) + np.arange(-2.0, 3.0)[:, None]
         chances = baseline.tail.p_values(baseline.scorer.score(tried))
     except _MALFORMED as error:
         raise _misshapen() from error
-    if not (np.isfinite(chances).all() and (chances > 0).all() and (chances <= 1).all()):
+    if np.isinf(baseline.medians).any() or not ((chances > 0) & (chances <= 1)).all():
         raise unavailable(f"{REFERENCE} dá notas que não são números.")
 
 
