@@ -3,4 +3,4 @@
 Importing the package is instant: no numpy, no torch, no gradio.
 """
 
-__version__ = "1.1.0"
+__version__ = "1.2.0"

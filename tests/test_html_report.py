@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from handmade import HOSTILE, finding, pattern, reason, report, views
 
+from cidadao_models import __version__
 from cidadao_models.findings import Finding, Report
 from cidadao_models.findings.html import MAX_DETAILED, MAX_OF_KIND, render
 
@@ -64,7 +65,7 @@ def test_says_everything_a_reader_needs() -> None:
         "Falta a modalidade.",
         "A data 31/02/2024 não existe.",
         "a" * 64,
-        "Cidadão.AI Models 1.1.0",
+        f"Cidadão.AI Models {__version__}",
         "09/03/2026",
         "valorcontrato1",
     ):
