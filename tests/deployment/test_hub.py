@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import hub as fake
 import pytest
-from conftest import ROOT, app_environment, free_port, wait_until_ready
+from conftest import BOOT_LIMIT_S, ROOT, app_environment, free_port
 from hub import Hub, a_set, write
 
 from cidadao_models.models.core.weights import EMBEDDED, REFERENCE, WeightSet
@@ -398,11 +398,27 @@ def test_the_app_answers_while_the_weights_change(hub: Hub, tmp_path: Path) -> N
         )
         try:
             url = f"http://127.0.0.1:{port}"
-            wait_until_ready(url, process, log)
+            wait_for(lambda: source_of(url) == "loading", BOOT_LIMIT_S)
             swapped_while_asked(url, hub, repository.head)
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+def source_of(url: str) -> str:
+    """The source that `/health` names, or nothing where no server answers yet."""
+    try:
+        found: str = httpx.get(f"{url}/health", timeout=5).json()["weights"]["source"]
+    except httpx.TransportError:
+        return ""
+    return found
+
+
+def wait_for(true: Callable[[], bool], seconds: float) -> None:
+    """Return once it is true, or when the time is up."""
+    deadline = time.monotonic() + seconds
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def swapped_while_asked(url: str, hub: Hub, commit: str) -> None:
@@ -418,22 +434,17 @@ def swapped_while_asked(url: str, hub: Hub, commit: str) -> None:
             references.append(f"{answer.json()['reference']} {answer.json()['weights']['source']}")
 
     threads = [threading.Thread(target=ask) for _ in range(2)]
-    sources = [httpx.get(f"{url}/health").json()["weights"]["source"]]
+    before = source_of(url)
     for thread in threads:
         thread.start()
-    deadline = time.monotonic() + 25
-    while not references and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(lambda: bool(references), 15)
     hub.gate.set()
-    while sources[-1] != "hub" and time.monotonic() < deadline:
-        time.sleep(0.05)
-        sources.append(httpx.get(f"{url}/health").json()["weights"]["source"])
-    while not any("999 registros" in one for one in references) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    wait_for(lambda: source_of(url) == "hub", 25)
+    wait_for(lambda: any("999 registros" in one for one in references), 25)
     done.set()
     for thread in threads:
         thread.join(30)
-    assert sources[0] == "loading" and sources[-1] == "hub"
+    assert (before, source_of(url)) == ("loading", "hub")
     assert set(statuses) == {200}
     assert references[0].startswith("referência embutida") and references[0].endswith("embedded")
     assert any("999 registros" in one and one.endswith("hub") for one in references)
