@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -231,15 +232,21 @@ def count_tokens(text: str, gold: Sequence[Span], found: Sequence[Span]) -> tupl
 
 
 def count_exact(text: str, gold: Sequence[Span], found: Sequence[Span]) -> tuple[int, int, int]:
-    """Spans with the same two ends, but for outer spaces, punctuation and the currency sign."""
+    """Spans with the same two ends, but for outer spaces, punctuation and the currency sign.
+
+    Of an addendum's number only the ordinal is compared: part of the gold marks its noun too.
+    """
     return _overlap({_trimmed(text, s) for s in gold}, {_trimmed(text, s) for s in found})
 
 
+_ADDENDUM_NOUN = re.compile(r"\s*termos?\s+(?:de\s+)?aditivos?.*", re.IGNORECASE | re.DOTALL)
 _OUTER = " \t\r\n.,;:-–—\"'“”()"
 
 
 def _trimmed(text: str, span: Span) -> Span:
     start, end, label = span
+    if label == "numero_aditivo":
+        end = start + len(_ADDENDUM_NOUN.sub("", text[start:end]))
     if text[start:end].startswith("R$"):
         start += 2
     while start < end and text[start] in _OUTER:

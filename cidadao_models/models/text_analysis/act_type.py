@@ -24,7 +24,7 @@ OPENING = 900
 BODY = 30_000
 """Characters looked at in all; what an act is shows long before."""
 
-_PRIOR = {"outro": 2.0, "contrato": -0.5}
+_PRIOR = {"outro": 2.5, "contrato": -0.5}
 """Log-odds without any evidence: an unknown text is of no known kind."""
 
 

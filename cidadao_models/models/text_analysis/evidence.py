@@ -19,7 +19,7 @@ BELIEVED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """`pattern` in the `reach` characters before a candidate (after it, when `after`) adds `weight`.
+    """`pattern` in the `reach` characters before a candidate (after, with `after`) adds `weight`.
 
     A pattern for what stands right beside the candidate ends in `$` (begins with `^`).
     """

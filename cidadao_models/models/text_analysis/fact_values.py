@@ -10,6 +10,9 @@ from datetime import date
 
 from cidadao_models.models.text_analysis.folding import fold_text
 
+MAX_MONEY = 1e16
+"""R$; more digits than that are no amount."""
+
 _MULTIPLES = (("bilh", 1e9), ("milh", 1e6), ("mil", 1e3))
 MIN_YEAR, MAX_YEAR = 1900, 2100
 """Calendar years of a public act; other digits between slashes are no date."""
@@ -33,15 +36,18 @@ _WORD_VALUES = {
 }  # fmt: skip
 
 _SLASHED = (
-    r"(?<![\d/])(?P<d>\d ?\d?) ?/{1,2} ?(?P<m>\d ?\d?) ?/{1,2} ?(?P<y>\d ?\d ?\d ?\d|\d\d)(?![\d/])"
+    r"(?<![\d/])(?P<d>\d ?\d?)o? ?/{1,2} ?(?P<m>\d ?\d?) ?/{1,2} ?"
+    r"(?P<y>\d ?\d ?\d ?\d|\d\d)(?![\d/])"
 )
-"""Scanned pages set digits apart: `11 / 1 2 / 2 0 1 9`."""
+"""Scanned pages set digits apart: `13 / 0 6 / 2 0 1 7`."""
 _DOTTED = r"(?<![\d.-])(?P<d>\d{1,2})(?P<sep>[.-])(?P<m>\d{1,2})(?P=sep)(?P<y>\d{4})(?![\d.-]\d|\d)"
 _YEAR_FIRST = r"(?<![\d./-])(?P<y>\d{4})(?P<sep>[/.-])(?P<m>\d{2})(?P=sep)(?P<d>\d{2})(?![\d/-])"
 _NAMED = (
     r"(?<![\d/])(?P<d>\d{1,2}) ?o?\.? ?(?:\([a-z ]{2,20}\) ?)?"
-    r"(?:dias? )?(?:do mes )?(?:de |d e |[/.-] ?)?(?P<w>jan|fev|mar|abr|mai|jun|jul|ago|set|out|nov|dez)"
-    r"[a-z]{0,6}\.?(?: de | do ano de | ?[/.-] ?| d e |,? ?)(?P<y>\d\.?\d{3}|(?<=[/.-])\d\d)(?!\d)"
+    r"(?:dias? )?(?:do mes )?(?:de |d e |[/.-] ?)?(?P<w>jan|fev|mar|abr|mai|jun|jul|ago|set|out|"
+    r"nov|dez)"
+    r"[a-z]{0,6}\.?(?: de | do ano de | ?[/.-] ?| d e |,? ?)(?P<y>(?:\d\.?\d{3}|"
+    r"(?<=[/.-])\d\d)(?!\d)|dois mil(?: e [a-z]+(?: e [a-z]+)?)?)"
 )
 _SPOKEN = (
     r"\b(?P<d>[a-z]+(?: e [a-z]+)?) (?:dias? )?(?:do mes )?de "
@@ -64,6 +70,8 @@ def amount(text: str) -> float | None:
         return None
     digits = found[0].replace(" ", "").rstrip(".,")
     value = float(_with_decimal_point(digits))
+    if value > MAX_MONEY:
+        return None
     tail = plain[found.end() :].lstrip()
     for word, factor in _MULTIPLES:
         if re.match(rf"{word}(?:oes|ao|ares)?\b", tail):
@@ -72,7 +80,7 @@ def amount(text: str) -> float | None:
 
 
 def _with_decimal_point(digits: str) -> str:
-    """`1.234,56`, `1,234.56`, `1.234.56` and `785.07` with one point before the cents."""
+    """`1.234,56`, `1,234.56`, `1.234.56` and `612.35` with one point before the cents."""
     whole, mark, rest = digits.rpartition("," if digits.rfind(",") > digits.rfind(".") else ".")
     if not mark:
         return digits
@@ -177,7 +185,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 def ordinal(text: str) -> int | None:
     """`SEGUNDO`, `2º`, `II`, `décimo primeiro` as a number; None when none is told."""
     plain = fold_text(text)
-    digits = re.search(r"\d+", plain)
+    digits = re.search(r"\d{1,4}", plain)
     if digits:
         return int(digits[0])
     total = sum(_ordinal_word(word) for word in re.findall(r"[a-z]+", plain))

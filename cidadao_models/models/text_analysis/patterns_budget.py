@@ -13,9 +13,11 @@ from cidadao_models.models.text_analysis.evidence import fact
 from cidadao_models.models.text_analysis.folding import Folded
 
 _MARK = (
-    r"(?: ?(?:n[o.]*|:|-|;|sob|e|de|da|do|a|o|\(?[a-z]{1,3}\)?|codigos?|c ?[oó]digo))*[ :.;()-]*"
+    r"(?:[ :.;,-]{0,4}(?:\b(?:n|no|nos|sob|e|de|da|do|a|o|codigos?|uo|pt|nd|fr|item)\b\.?|"
+    r"\([a-z. ]{1,6}\)|u\.o\.?|p\.t\.?)){0,4}"
+    r"[ :.;()-]{0,6}"
 )
-_ROMAN = r"(?:[ivx]{1,4} ?[-.)]? ?|\d\) ?)?"
+"""What may stand between a field's name and its code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +29,43 @@ class _Kind:
     code: re.Pattern[str]
 
 
-_SEP = r" ?[.,] ?"
 _PROGRAMME_CODE = (
-    r"\d{2} ?\. ?\d{3} ?\. ?[0-9a-z]{4} ?[.,/-]? ?[0-9a-z]{4}(?: ?[./-]? ?[0-9a-z]{4})?(?![\d])"
-    r"|\d{2}\.\d{3}\.\d{4}[./-]\d{1,4}(?:[./-]\d{1,4})*|\d{9,13}(?:[a-z]{2})?\d{4,8}|\d{2}\.\d{2}\.\d{2}(?:\.\d+)+|\d{4,6}"
+    r"\d{2} ?\. ?\d{3} ?\. ?[0-9a-z]{4} ?[.,/-]? ?[0-9a-z]{4}(?: ?[./-]? ?[0-9a-z]{4})?(?!\d)"
+    r"|\d{1,3}[.-]\d{3,4}[.-]\d{4}[./-]\d{1,4}(?:[./-]\d{1,4})*"
+    r"|\d{9,13}(?:[a-z]{2}|-)?\d{4,8}|\d{2}\.\d{2}\.\d{2}(?:\.\d+)+|\d{4,6}(?!\d|/)|"
+    r"\d{1,2}\.\d{3}(?!\d)"
 )
 _NATURE_CODE = (
-    r"[34](?:\.\d){1}\.\d{2}\.\d{2}(?:[.-]\d{2,3})?|[34]\d ?\.? ?\d{2} ?\.? ?\d{2}(?: ?[.-] ?\d{2,3})?(?!\d)"
-    r"|[34]\.\d\.\d{2}|[34]\d{5}(?:\d{2})?"
+    r"[1-4](?:\.\d){1}\.\d{2}\.\d{2}(?:[.-]\d{2,3})?|"
+    r"[1-4]\d ?[.-]? ?\d{2} ?[.-]? ?\d{2}(?: ?[.-] ?\d{2,3})?(?!\d)"
+    r"|[1-4]\.\d\.\d{2}(?!\d)|[1-4]\d{5}(?:\d{2})?(?!\d)|\d(?= ?- ?[a-z]{4})"
 )
-_SOURCE_CODE = r"\d{1,2}(?:\.\d{3}){1,4}(?:-\d)?|\d{3,10}(?![\d.]\d)|\d\.\d{3}\.\d{4}"
-_UNIT_CODE = r"\d{2,3} ?\. ?\d{2,3}(?:\.\d{2,3})?|\d{4,6}|\d{2}(?=[ ,;.-])"
+_SOURCE_CODE = r"\d{1,2}(?:\.\d{3,4}){1,4}(?:-\d)?(?!\d)|\d{3,10}(?![\d.]\d)|\d(?= ?- ?[a-z]{4})"
+_UNIT_CODE = r"\d{2,3} ?\. ?\d{2,3}(?:\.\d{2,3})?(?!\d)|\d{4,6}(?!\d)|\d{2}(?=[ ;.-][^\d]|$)"
+_WHOLE_CODE = r"\d{5}(?![\d.])|\d{1,2}(?:\.\d{1,4}){4,12}(?:-\d{1,4})?"
 
 _KINDS = (
-    _Kind(
-        3.0,
-        re.compile(r"\b(?:unidade(?: orcamentaria)?|u\. ?o\.?|uo|codigo u\.o)(?: ?[-/(] ?(?:u\.?o\.?)\)?)?" + _MARK),
-        re.compile(_UNIT_CODE),
-    ),
-    _Kind(
-        3.0,
-        re.compile(r"\b(?:programas? d[eo] trabalhos?(?: resumido)?|programa d e trabalho|pt|p\. ?t\.?|funcional(?: programatica)?|"
-                   r"classificacao funcional(?: programatica)?|projeto[/ -]atividade|acao orcamentaria)" + _MARK),
-        re.compile(_PROGRAMME_CODE),
-    ),
-    _Kind(
-        3.0,
-        re.compile(r"\b(?:naturezas? d[aeo]s? despesas?|n\. ?d\.?|nd|elementos? d[aeo]s? despesas?|categoria economica|"
-                   r"classificacao (?:economica|orcamentaria)|natureza)" + _MARK),
-        re.compile(_NATURE_CODE),
-    ),
-    _Kind(
-        2.5,
-        re.compile(r"\b(?:fontes? d[aeo]s? recursos?(?: ?,? ?(?:recursos )?(?:proprios?),? ?(?:codigo)?)?|fontes?|fr|f\. ?r\.?)" + _MARK),
-        re.compile(_SOURCE_CODE),
-    ),
+    _Kind(3.0, re.compile(
+        r"\b(?:unidade orcamentaria|unidade(?= ?:)|u\. ?o\.?|uo|(?:unidade gestora|"
+        r"ug)/(?:orcamentaria|uo) ?:? ?\d{3,6}(?= ?/)/?)"
+        + _MARK), re.compile(_UNIT_CODE)),
+    _Kind(3.0, re.compile(
+        r"\b(?:programas? (?:d ?[eo] )?trabalhos?(?: resumido)?|ptres|pt|p\. ?t|"
+        r"funcional(?: programatica)?|classificacao funcional"
+        r"(?: programatica)?|projetos?[/ -]{1,3}(?:atividades?|subtitulos?)|"
+        r"acao(?: orcamentaria)?(?= ?:))(?![a-z])" + _MARK),
+        re.compile(_PROGRAMME_CODE)),
+    _Kind(3.0, re.compile(
+        r"\b(?:naturezas? d[aeo]s? despesas?|n\. ?d|nd|elementos? (?:d[aeo]s? )?despesas?|"
+        r"categoria economica|"
+        r"classificacao (?:economica|orcamentaria)|"
+        r"natureza)(?![a-z])" + _MARK), re.compile(_NATURE_CODE)),
+    _Kind(2.5, re.compile(
+        r"\b(?:fontes?(?: d[aeo]s? recursos?)?(?: ?[:,]? ?recursos proprios(?: da \w+)?,? "
+        r"?(?:codigo)?)?|fr|f\. ?r)(?![a-z])" + _MARK),
+        re.compile(_SOURCE_CODE)),
+    _Kind(2.5, re.compile(r"\bdotac(?:ao|oes)(?: orcamentarias?)"
+                          r"?(?![a-z])" + _MARK), re.compile(_WHOLE_CODE)),
 )  # fmt: skip
 _NEXT = re.compile(r" ?(?:,|;|e|/|ou|e/ou) ?(?:nos? )?")
 

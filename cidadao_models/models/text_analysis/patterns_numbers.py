@@ -6,6 +6,8 @@ A number belongs to the noun nearest before it. Does not look the numbers up any
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cidadao_models.models.text_analysis.entities import Entity
@@ -23,66 +25,112 @@ _REACH = 170
 _OWNERS = (
     ("processo", r"process(?:o|os)\b|proc\b|protocolo\b|p\.?a\.? n"),
     ("aditivo", r"aditivos?\b|apostila\w*"),
-    ("tender", r"pregao|pregoes|concorrencia|tomadas? de preco|convite\b|chamamento|chamada publica|"
-               r"dispensa\b|inexigibilidade|leilao|credenciamento(?= n)|licitac(?:ao|oes)\b|licitatorio\b|"
-               r"edital\b|p\.?e\.?(?= n)|p\.?p\.?(?= n)|rdc\b|srp\b|cotacao|alienacao|\bl[pf]n? ?(?=n)|\blic\b|pe-?srp"),
-    ("contract", r"contratos?\b|convenios?\b|termos? de (?:colaborac|fomento|parceria|cooperac|compromisso|"
-                 r"credenciam|concess|permiss|cess|uso|outorga|adesao|doacao|execucao)\w*|acordos? de|"
-                 r"carta[- ]contrato|ajuste\b|ordem de (?:fornecimento|compra)"),
-    ("other", r"\bleis?\b|decretos?\b|portarias?\b|resoluc\w+|instruc\w+ normativa|empenhos?\b|\bne\b|"
-              r"padrao\b|termo padrao|dodf\b|siggo\b|\bsei\b|parecer\b|atas?\b|cnpj\b|cpf\b|matricula|\brg\b|"
-              r"art(?:igo|s)?\b|inciso|clausula|item\b|lote\b|anexo\b|uasg\b|evento\b|\buo\b|fonte|programa|"
-              r"oficio\b|nota fiscal|apolice|telefone|fone\b|quadra|\bcep\b|conta\b|agencia\b|decis(?:ao|oes)\b|"
-              r"acordao|orcamento|norma|registro|crea\b|crm\b|imovel n|placa|diario oficial"),
+    ("tender", r"pregao|pregoes|concorrencia|tomadas? de preco|convite\b|chamamento|"
+               r"chamada publica|"
+               r"dispensa\b|inexigibilidade|leilao|credenciamento(?= n)|licitac(?:ao|oes)\b|"
+               r"licitatorio\b|"
+               r"edital\b|p\.?e\.?(?= n)|p\.?p\.?(?= n)|rdc\b|srp\b|cotacao|alienacao|"
+               r"\bl[pf]n? ?(?=n)|\blic\b|pe-?srp"),
+    ("contract", r"contratos?\b|convenios?\b|termos? de (?:colaborac|fomento|parceria|cooperac|"
+                 r"compromisso|"
+                 r"credenciam|concess|permiss|cess|uso|outorga|adesao|doacao|execucao)\w*|"
+                 r"acordos? de|"
+                 r"carta[- ]contrato|ajuste\b|"
+                 r"ordem de (?:fornecimento|compra)"),
+    ("minutes", r"atas? (?:de registro|rp|srp)\b(?: de precos?)?"),
+    ("other", r"\bleis?\b|decretos?\b|portarias?\b|resoluc\w+|instruc\w+ normativa|"
+              r"empenhos?\b|\bne\b|"
+              r"padrao\b|termo padrao|dodf\b|siggo\b|\bsei\b|parecer\b|atas?\b|cnpj\b|cpf\b|"
+              r"matricula|\brg\b|"
+              r"art(?:igo|s)?\b|inciso|clausula|item\b|lote\b|anexo\b|uasg\b|"
+              r"evento(?=[ :]{1,2}(?:n[o.]* ?)?\d{6})|\buo\b|"
+              r"fonte|programa de trab\w+|"
+              r"oficio\b|nota fiscal|apolice|telefone|fone\b|quadra|\bcep\b|conta\b|agencia\b|"
+              r"decis(?:ao|oes)\b|"
+              r"acordao|orcamento|norma\b|registro d|crea\b|crm\b|placa|diario oficial"),
 )  # fmt: skip
 _OWNER = re.compile("|".join(rf"(?P<{name}>\b(?:{words}))" for name, words in _OWNERS))
 
 _MARK = re.compile(
-    r"(?:\bn(?:(?:[o.:]|umero|um|ro|r)*)? ?[.:o-]? ?|[:-] ?|\bno )(?:[a-z]{2,8}[ -]?)?$|[a-z)\"] ?-? ?$"
+    r"(?:\bn(?:(?:[o.:]|umero|um|ro|r)*)? ?[.:o-]? ?|[:-] ?|\bno )(?:[a-z]{2,8}[ -]?)?$|"
+    r"[a-z)\"] ?-? ?$"
 )
 """What may stand right before a number that is a name: `nº`, a colon, or the noun itself."""
 
-_SUFFIX = r"(?: ?[-–] ?[a-z]{2,10}(?:[-/][a-z]{2,8}){0,2}(?![a-z])|/[a-z]{2,8}(?![a-z]))?"
+_SUFFIX = (
+    r"(?:[-–](?!uasg|srp|edital|ra\b)[a-z]{2,7}(?:[-/][a-z]{1,4}\b)?(?![a-z/-])|/(?:ses|sms|"
+    r"pm|df)[a-z]{0,4}\b)?"
+)
+"""What is glued to a number: the body that gave it."""
+
 _NUMBER = re.compile(
-    rf"(?<![\d.,/$-])(?P<core>(?:[a-z]-?)?\d{{1,3}}(?:\.\d{{3}})*(?: ?[-.] ?[a-z]{{0,2}}\d{{1,6}}){{0,2}} ?/ ?(?:19|20)\d{{2}}"
-    r"|\d{1,7} ?/ ?(?:(?:19|20)\d ?\d|\d{2}(?!\d)(?! ?/))|(?:19|20)\d{2} ?/ ?\d{1,6}"
-    r"|\d{1,7}(?: ?- ?[a-z]{0,2}\d{4,6}/(?:19|20)\d{2})?)"
+    rf"(?<![\d.,/$-])(?P<core>(?:\b[a-z]{{1,2}}-)?\d{{1,3}}(?:\.\d{{3}})*(?: ?[-.] "
+    rf"?[a-z]{{0,2}}\d{{1,6}}){{0,2}} ?/ ?(?:19|20)\d{{2}}"
+    r"|\d{1,5}/[a-z]{2,8}/(?:19|20)\d{2}"
+    r"|\d{1,10} ?/ ?(?:(?:19|20)\d ?\d|\d{2}(?!\d)(?! ?/))|(?:19|20)\d{2} ?/ ?\d{1,6}"
+    r"|\d{1,10}(?: ?- ?[a-z]{0,2}\d{4,6}/(?:19|20)\d{2})?)"
     rf"(?P<suffix>{_SUFFIX})(?![\d%]|[,/.]\d|-\d)"
 )
 
 _PROCESS_NUMBER = (
-    r"\d{1,8}(?: ?[./-] ?\d{1,10}){1,6}|\d{3,5} ?[./] ?\d{2,8}(?: ?[./-]? ?\d{1,8}){1,4}|\d{5,21}"
+    r"\d{2,5}-sei\d{3,8}/(?:19|20)\d{2}|\d(?:[\d./-]| (?=[\d./-])){0,26}?/ ?(?:19|"
+    r"20)\d{2}(?: ?- ?\d{2}(?!\d))?(?!\d)"
+    r"|\d{3,5}-\d{8,12}-\d{2}(?!\d)|\d{1,8}(?: ?[./-] ?\d{1,10}){1,6}|\d{5,21}"
 )
+"""Up to the year and its check digits where there is a year; else digits and their marks."""
 _PROCESS = re.compile(
-    r"\b(?:process(?:o|os)|proc\.|protocolo)(?: (?:administrativo|eletronico|sei|sei-gdf|gdf|licitatorio|"
-    r"de (?:compra|contratacao|licitacao|dispensa|inexigibilidade|despesa)|digital|interno|principal|"
-    r"de origem|e-?doc|adm\.?|no|n\.?|numero|sob|o|do|da|/))*[ \w/()-]{0,14}?[ .:;oº-]*"
+    r"(?<![a-z])(?:process(?:o|os)|proc\.|protocolo)(?:[ :]?(?:administrativo|eletronico|sei|gdf|"
+    r"licitatorio|"
+    r"de (?:compra|contratacao|licitacao|dispensa|inexigibilidade|despesa)|digital|interno|"
+    r"principal|"
+    r"e-?doc|adm\b\.?|sob|d[oae]|[oa]s?|[/-])(?![a-z]))*[ \w/()-]{0,14}?[ .:;o-]{0,8}"
     rf"(?P<number>{_PROCESS_NUMBER})"
 )
 _SEI_SHAPE = re.compile(
-    r"(?<![\d./-])(?P<number>\d{5} ?- ?\d{8} ?/ ?\d{4} ?- ?\d{2}|\d{5}\.\d{6}/(?:19|20)\d{2} ?- ?\d{2})(?!\d)"
+    r"(?<![\d./-])(?P<number>\d{5} ?- ?\d{8} ?/ ?\d{4} ?- ?\d{2}|\d{5}\.\d{6}/(?:19|"
+    r"20)\d{2} ?- ?\d{2})(?!\d)"
 )
 """Numbers of two usual systems, known by their shape alone."""
 _LIST = re.compile(rf" ?(?:,|;|e|/|x) (?:no )?(?P<number>{_PROCESS_NUMBER})(?!\d)")
+_IN_PROSE = re.compile(
+    r"\b(?:objeto d[oe]|autuad\w+|tramit\w+|andamento|constante|dos autos|nos autos|sob o|"
+    r"sob os numeros de|atraves d[oe]|"
+    r"n[oe]|[cd]o|pelo|conforme|presente|referid[oa]|respectivo|aquele|este|outro) ?$"
+)
+"""Words before `processo` inside a sentence: it may be another purchase's."""
+_OTHERS = re.compile(r"^process\w* (?:de origem|tc\b|judicial|ceb|trabalhista|disciplinar)")
 _COURT_CASE = re.compile(r"\d{7} ?- ?\d{2} ?\. ?\d{4} ?\. ?\d ?\. ?\d{2}")
 """The unified number of a lawsuit (CNJ, Resolução 65/2008): not the purchase's process."""
 
 _CNPJ = re.compile(
-    r"(?<![0-9a-z.])(?:\d ?\d ?\. ?\d ?\d ?\d ?\. ?\d ?\d ?\d ?/ ?\d ?\d ?\d ?\d ?- ?\d ?\d"
+    r"(?<![0-9a-z.])(?<!\d-)(?<!\d- )(?:\d ?\d ?\. ?\d ?\d ?\d ?\. ?\d ?\d ?\d ?/ ?\d ?\d ?\d ?\d "
+    r"?- ?\d ?\d"
     r"|[0-9a-z]{2} ?\. ?[0-9a-z]{3} ?\. ?[0-9a-z]{3} ?/ ?[0-9a-z]{4} ?- ?\d{2}"
     r"|\d{8}/\d{4} ?- ?\d{2}|\d{2}[. ]?\d{3}[. ]?\d{3}[/ .]?\d{4}[- .]?\d{2})(?![0-9])"
 )
 _CNPJ_NAMED = re.compile(
-    r"\b(?:cnpj|c\.n\.p\.j|cgc|cadastro (?:geral|nacional) d[aeo]s? pessoas? juridicas?)\b"
+    r"\b(?:cnpj|c\.n\.p\.j|cgc|cadastro (?:geral|"
+    r"nacional) d[aeo]s? pessoas? juridicas?)\b"
 )
 
 _ADDENDUM = re.compile(
     r"(?<![\w.])(?P<ordinal>\d{1,2} ?[oa]?\.?|(?:(?:vi|tri|quadra)gesim[oa] )?(?:decim[oa] )?"
-    r"(?:primeir|segund|terceir|quart|quint|sext|setim|oitav|non|decim|(?:vi|tri)gesim)[oa]s?|[ivx]{1,5})"
+    r"(?:primeir|segund|terceir|quart|quint|sext|setim|oitav|non|decim|(?:vi|tri)gesim)[oa]s?|"
+    r"[ivx]{1,5})"
     r" ?-? ?(?:t ?e ?r ?m ?o ?s? (?:de )?)?(?:aditivos?|aditamento|apostilamento|apostila)\b"
-    r"|\b(?:termos? )?(?:de )?(?:aditivo|aditamento|apostilamento)(?: de \w+)? (?:n(?:[o.]|umero)* ?)?"
-    r"(?P<after>\d{1,2}(?![\d/.]) ?[oa]?|(?:primeir|segund|terceir|quart|quint|sext|setim|oitav|non|decim)[oa])\b"
+    r"|\b(?:termos? )?(?:de )?(?:aditivo|aditamento|apostilamento)(?: de \w+)? (?:n(?:[o.]|"
+    r"umero)* ?)?"
+    r"(?P<after>\d{1,3}/(?:19|20)\d{2}|\d{1,2}(?![\d/.]) ?[oa]?|(?:primeir|segund|terceir|quart|"
+    r"quint|sext|setim|oitav|non|decim)[oa])\b"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A noun that numbers may belong to, and where it ends."""
+
+    end: int
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +158,8 @@ def find_numbers(folded: Folded, act_type: str) -> list[Entity]:
 
 def _of_instrument(folded: Folded, act_type: str) -> list[Entity]:
     named = _named_numbers(folded.text)
-    wanted = ("tender", "contract") if act_type in TENDER_ACTS else ("contract", "tender")
+    about_tender = act_type in TENDER_ACTS
+    wanted = ("tender", "contract") if about_tender else ("contract", "minutes", "tender")
     for owner in wanted:
         candidates = [_candidate(folded.text, n) for n in named if n.owner == owner]
         told = the_one(candidates)
@@ -120,30 +169,41 @@ def _of_instrument(folded: Folded, act_type: str) -> list[Entity]:
 
 
 def _named_numbers(view: str) -> list[_Named]:
-    """Every number with its noun: the nearest before it, past no other sentence's end."""
-    owners = [(m.start(), m.end(), str(m.lastgroup)) for m in _OWNER.finditer(view)]
+    """Every number that stands as a name, with its noun."""
+    owners = [_Owner(m.end(), str(m.lastgroup)) for m in _OWNER.finditer(view)]
+    ends = [owner.end for owner in owners]
     named: list[_Named] = []
-    at = -1
     for match in _NUMBER.finditer(view):
-        while at + 1 < len(owners) and owners[at + 1][1] <= match.start():
-            at += 1
-        if at < 0:
-            continue
-        _, end, owner = owners[at]
-        between = view[end : match.start()]
-        if len(between) <= _REACH and _MARK.search(
-            view[max(0, match.start() - 24) : match.start()]
-        ):
-            named.append(_Named(owner, match.start(), match.end(), len(between)))
+        start = match.start()
+        owner = _owner_of(owners[max(0, bisect_right(ends, start) - _LOOK_BACK) :], start)
+        if owner is not None and _MARK.search(view[max(0, start - 24) : start]):
+            named.append(_Named(owner.name, start, match.end(), start - owner.end))
     return named
 
 
-_YEAR = re.compile(r"/ ?(?:19|20)?\d{2}|(?:19|20)\d{2} ?/")
+_LOOK_BACK = 4
+"""Nouns looked at before a number: a title names few things between the paper and its number."""
+
+_OTHERS_REACH = 30
+"""Characters in which a law, a commitment or an item stands before its own number: further off,
+it is a word in the title of a paper named before it."""
+
+
+def _owner_of(owners: Sequence[_Owner], start: int) -> _Owner | None:
+    """The noun nearest before `start` among the first `_LOOK_BACK` of `owners`."""
+    for owner in reversed(owners[:_LOOK_BACK]):
+        gap = start - owner.end
+        if 0 <= gap <= (_OTHERS_REACH if owner.name == "other" else _REACH):
+            return owner
+    return None
+
+
+_YEAR = re.compile(r"/ ?(?:[a-z]{2,8}/)?(?:19|20)?\d{2}|(?:19|20)\d{2} ?/")
 _ENDED = re.compile(r"[.;] [a-z]{4}|\d/\d")
 _MARKED = re.compile(r"\bn(?:[o.:]|umero|um|ro)* ?[.:o]? ?(?:[a-z]{2,6}[ -])?$")
 
-_UNNAMED = -2.0
-_HAS_YEAR, _HAS_MARK, _NEAR, _FIRST = 2.0, 1.5, 1.0, 2.0
+_UNNAMED = -2.5
+_HAS_YEAR, _HAS_MARK, _NEAR, _FIRST = 2.0, 1.5, 0.4, 2.0
 _ACROSS_SENTENCES = -2.5
 """Log-odds for a number: without any sign; `/2024` in it; `nº` before it; its noun beside it; as
 early as can be; a sentence ends between it and its noun."""
@@ -197,28 +257,39 @@ def _cut(folded: Folded, candidate: Candidate) -> int:
 
 # -- processes ------------------------------------------------------------------------------------
 
-_NAMED_PROCESS, _SHAPED, _USUAL_LENGTH, _LONE = 2.5, 1.0, 1.0, -2.0
+_FIELD, _PROSE, _OTHER, _SHAPED = 2.5, 0.5, 0.0, 1.0
+_USUAL_LENGTH, _UNUSUAL_LENGTH = 1.0, -1.0
+_WITH_YEAR, _WITHOUT_YEAR = 0.5, -0.5
+"""Log-odds for a process number: named in a field of its own, named in a sentence, of another
+affair, known by shape only; then by how many digits it has and whether it has a year."""
 _PROCESS_DIGITS = range(7, 22)
 """Digits of the numbers that process systems give; shorter ones are of small towns."""
 
 
 def _processes(folded: Folded) -> list[Entity]:
-    spans: dict[tuple[int, int], float] = {}
-    for match in _PROCESS.finditer(folded.text):
-        span = match.span("number")
-        while span is not None:
-            spans[span] = _NAMED_PROCESS
-            more = _LIST.match(folded.text, span[1])
-            span = more.span("number") if more else None
-    taken = {start for start, _ in spans}
-    for match in _SEI_SHAPE.finditer(folded.text):
-        if match.start("number") not in taken:
-            spans[match.span("number")] = _LONE if spans else _SHAPED
+    """The processes named in fields; those named in sentences only where no field names one."""
+    spans = _named_processes(folded.text)
+    best = max(spans.values(), default=0.0)
+    if not spans:
+        spans = {m.span("number"): _SHAPED for m in _SEI_SHAPE.finditer(folded.text)}
     return [
         fact(folded, "processo", start, end, weight + _process_shape(folded.text[start:end]))
         for (start, end), weight in spans.items()
-        if _is_process(folded.text[start:end], weight)
+        if weight >= min(best, _FIELD) and _is_process(folded.text[start:end], weight)
     ]
+
+
+def _named_processes(view: str) -> dict[tuple[int, int], float]:
+    spans: dict[tuple[int, int], float] = {}
+    for match in _PROCESS.finditer(view):
+        prose = _IN_PROSE.search(view[max(0, match.start() - 24) : match.start()])
+        other = _OTHERS.match(match[0])
+        span: tuple[int, int] | None = match.span("number")
+        while span is not None:
+            spans[span] = _OTHER if other else _PROSE if prose else _FIELD
+            more = _LIST.match(view, span[1])
+            span = more.span("number") if more else None
+    return spans
 
 
 def _is_process(number: str, weight: float) -> bool:
@@ -226,9 +297,9 @@ def _is_process(number: str, weight: float) -> bool:
 
 
 def _process_shape(number: str) -> float:
-    digits = bare(number)
-    usual = _USUAL_LENGTH if len(digits) in _PROCESS_DIGITS else -1.0
-    return usual + (0.5 if _YEAR.search(number) else -0.5)
+    usual = len(bare(number)) in _PROCESS_DIGITS
+    year = _YEAR.search(number) is not None
+    return (_USUAL_LENGTH if usual else _UNUSUAL_LENGTH) + (_WITH_YEAR if year else _WITHOUT_YEAR)
 
 
 # -- CNPJ -----------------------------------------------------------------------------------------
