@@ -38,16 +38,16 @@ class TasksConfig:
     """Fine-tuning on all tasks at once, in stages of at most `tokens` each."""
 
     stages: int = 2
-    tokens: int = STAGE_TOKENS
-    batch_tokens: int = 2_048
-    learning_rate: float = 4e-4
+    tokens: int = 1_800_000
+    batch_tokens: int = 1_024
+    learning_rate: float = 6e-4
     head_learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup: float = 0.05
     seed: int = 2
-    legal_share: float = 0.40
+    legal_share: float = 0.50
     """Share of the tokens that are LeNER-Br's sentences."""
-    written_share: float = 0.22
+    written_share: float = 0.20
     """Share of the tokens that are the examples written for this project."""
 
 
@@ -56,7 +56,7 @@ class TextTraining:
     """Everything that decides the text model's weights, beside the data."""
 
     encoder: EncoderConfig = EncoderConfig()
-    adapt: AdaptConfig | None = AdaptConfig()
+    adapt: AdaptConfig | None = None
     tasks: TasksConfig = TasksConfig()
 
     def digest(self) -> str:

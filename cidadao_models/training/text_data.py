@@ -17,9 +17,11 @@ from functools import cache
 from pathlib import Path
 
 from cidadao_models.errors import InputError
+from cidadao_models.training.augment import augment
 from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled
-from cidadao_models.training.weak_labels import EXTRACTS, WeakAct, weak_acts
+from cidadao_models.training.weak_act import WeakAct
+from cidadao_models.training.weak_labels import EXTRACTS, weak_acts
 from cidadao_models.training.written_examples import Example, read_examples
 
 HELD_OUT = 12
@@ -121,9 +123,20 @@ def _cycle(items: Sequence[Labelled], rng: random.Random) -> Iterator[Labelled]:
 
 def labelled_act(act: WeakAct) -> Labelled:
     """A weak act as a training text."""
+    spans = tuple(span for span in act.spans if _is_plausible(act.text, *span))
     return Labelled(
-        act.text, facts=act.spans, act_type=act.act_type, ignored=act.ignore, origin="extract"
+        act.text, facts=spans, act_type=act.act_type, ignored=act.ignore, origin="extract"
     )
+
+
+def _is_plausible(text: str, start: int, end: int, label: str) -> bool:
+    """A mark that a change of the text has moved onto other words is left out."""
+    digits = sum(map(str.isdigit, text[start:end]))
+    return digits >= CNPJ_DIGITS if label == "cnpj" else True
+
+
+CNPJ_DIGITS = 2
+"""Check digits, which stay digits in the alphanumeric form too."""
 
 
 def _labelled_example(example: Example) -> Labelled:
@@ -136,18 +149,30 @@ def _labelled_example(example: Example) -> Labelled:
     )
 
 
+PLAIN_SHARE = 0.25
+"""Share of the acts that are read as printed, without any change."""
+
+
 def _act_variant(act: Labelled, rng: random.Random) -> Labelled:
-    """The act as printed, or in capitals, without accents, or broken at other places."""
-    chance = rng.random()
-    if chance < 0.12:
-        return same_length(act, act.text.upper())
-    if chance < 0.30:
-        return same_length(act, without_accents(act.text))
-    if chance < 0.36:
-        return same_length(act, without_accents(act.text).upper())
-    if chance < 0.60:
-        return same_length(act, act.text.replace("\n", " "))
-    return act
+    """The act as printed or changed in form, names and print; written ones only in print."""
+    if act.act_type is None or rng.random() < PLAIN_SHARE:
+        return act
+    if act.origin == "extract":
+        source = WeakAct(act.text, tuple(act.facts or ()), act.act_type, tuple(act.ignored))
+        return labelled_act(augment(source, rng))
+    return _print_variant(act, rng)
+
+
+def _print_variant(act: Labelled, rng: random.Random) -> Labelled:
+    """The act in capitals, without accents, or without its line breaks; all marks stay."""
+    text = act.text
+    if rng.random() < 0.2:
+        text = text.upper()
+    if rng.random() < 0.3:
+        text = without_accents(text)
+    if not act.clauses and rng.random() < 0.4:
+        text = text.replace("\n", " ")
+    return same_length(act, text)
 
 
 def same_length(labelled: Labelled, text: str) -> Labelled:
