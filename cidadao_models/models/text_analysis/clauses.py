@@ -71,11 +71,11 @@ def find(folded: Folded) -> list[ClauseHit]:
     """The clauses found, one hit for each kind and place, by place."""
     heads = headings(folded)
     found = [*_by_heading(folded, heads), *_by_wording(folded)]
-    return sorted(merged(found), key=lambda hit: (hit.start, hit.end, hit.id))
+    return merged(found)
 
 
 def merged(hits: Iterable[ClauseHit]) -> list[ClauseHit]:
-    """Hits of one kind that overlap become one: the first one's place, the joint score.
+    """Hits of one kind that overlap become one with the joint score; by place.
 
     Hits may come from several sources, an encoder's paragraphs included.
     """
@@ -90,7 +90,7 @@ def merged(hits: Iterable[ClauseHit]) -> list[ClauseHit]:
             continue
         last[hit.id] = len(kept)
         kept.append(hit)
-    return kept
+    return sorted(kept, key=lambda hit: (hit.start, hit.end, hit.id))
 
 
 # -- by heading ----------------------------------------------------------------------------------

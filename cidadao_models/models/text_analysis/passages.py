@@ -18,7 +18,9 @@ _ABBREVIATION = re.compile(
 )
 """What a full stop may shorten rather than end; a single letter is an initial or an item."""
 
-_LABEL = re.compile(r"^[ (\"]*(?:\d{1,3}(?:\.\d{1,3})*|[ivx]{1,5}|[a-z])$")
+_LABEL = re.compile(
+    r"^[ (\"]*(?:(?:art\.? ?|§ ?)\d{1,3}[oa]?|\d{1,3}(?:\.\d{1,3})*|[ivx]{1,5}|[a-z])$"
+)
 """The number of an item: its full stop ends nothing."""
 
 _CLAUSE = re.compile(r"clausula \w")

@@ -149,7 +149,7 @@ _MONTHS = (
     "janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro"
 ).split()
 _DATE = re.compile(
-    r"(?<![\d/.-])(?:(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4}|\d{2})(?![\d/])"
+    r"(?<![\d/.-])(?:(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4}|\d{2})(?![\d/]|[.-]\d)"
     rf"|(\d{{1,2}})[oa]? ?(?:dias )?(?:de |/)?({'|'.join(_MONTHS)})"
     r"(?: de | do ano de |/| )?(\d{4})"
     r"|(\d{4})-(\d{2})-(\d{2})(?!\d))"

@@ -40,7 +40,7 @@ _GUARANTEE = re.compile(
     r"\bgarantia(?: (?:contratual|de execucao|d[oe]ste contrato|do contrato|de cumprimento"
     r"|a execucao|para (?:a )?execucao|d[eo] (?:fiel |pleno )?(?:cumprimento|adimplemento)"
     r"|da execucao))?"
-    r"(?=[^%.;]{0,140}?(?:%|por cento))|\bcaucao(?=[^%.;]{0,100}?(?:%|por cento))"
+    r"(?=[^%;]{0,140}?(?:%|por cento))|\bcaucao(?=[^%;]{0,100}?(?:%|por cento))"
 )
 _OTHER_GUARANTEE = re.compile(
     r"garantia (?:de |da )?proposta|garantia adicional|reforco|diferenca entre|liberacao|devoluc"
@@ -48,7 +48,7 @@ _OTHER_GUARANTEE = re.compile(
     r"|garantia d[oea]s? (?:produto|equipamento|fabricante|bem|bens|servico|material|objeto)"
     r"|antecipa|taxa|juros|lucro|bateria|capacidade|eficiencia|disponibilidade|defeito|soluvel|teor\b"
 )
-_OF_VALUE = re.compile(r"[^.;]{0,30}\b(?:valor|preco|contrat|ajuste)")
+_OF_VALUE = re.compile(r"[^;]{0,30}\b(?:valor|preco|contrat|ajuste)")
 """What must follow the share where the guarantee is not said to be that of the contract."""
 
 _TAKE_OVER = re.compile(r"retomada|grande vulto")
@@ -88,7 +88,7 @@ def _guarantee(start: int, share: quantities.Share, limit: float, weight: Any) -
 
 _FINE = re.compile(r"\bmultas?\b")
 _OF_CONTRACT = re.compile(
-    r"[^.;]{0,70}(?:valor|preco|montante) (?:total |global |atualizado |anual |integral |inicial )*"
+    r"[^;]{0,70}(?:valor|preco|montante) (?:total |global |atualizado |anual |integral |inicial )*"
     r"(?:d[oe]s?t?e? )?(?:presente )?(?:contrat|ajuste|adjudicad|instrumento|avenca)"
 )
 _NOT_A_FINE = re.compile(r"fgts|rescisoria|trabalhist|tribut|imposto|recolhimento|inss|previdenc")
@@ -161,12 +161,13 @@ _WITHOUT_INDEX = re.compile(
     r"|a criterio d[aoe] ?(?:contratad|fornecedor|empresa)\w*"
     r"|livremente|conforme (?:a )?conveniencia d[ao]s? (?:contratad|fornecedor|empresa|partes)\w*"
     r"|(?:indice|percentual) (?:a ser )?(?:escolhid|definid|fixad|acordad|indicad|livremente)\w*"
-    r"[^.;]{0,30}(?:contratad|fornecedor|empresa|posterior|oportun|futur|depois)\w*"
-    r"|tabela (?:propria|interna)?[^.;]{0,15}d[ao] (?:contratad|fornecedor|empresa)\w*"
+    r"[^;]{0,30}(?:contratad|fornecedor|empresa|posterior|oportun|futur|depois)\w*"
+    r"|tabela (?:propria|interna)?[^;]{0,15}d[ao] (?:contratad|fornecedor|empresa)\w*"
     r"|variacao do salario minimo|salario minimo|variacao do dolar|dolar)\b"
 )
 _NOT_A_READJUSTMENT = re.compile(
-    r"irreajust|repactua|combust|valor (?:mensal|anual|semestral) |fatura mensal|parcela mensal"
+    r"irreajust|repactua|combust"
+    r"|(?:valor|aluguel|preco|custo|taxa|quantia|despesa|fatura|parcela) (?:\w+ )?(?:mensal|semestral)"
     r"|medic|relatorio|atraso|tarifa|anp\b|pagamento mensal|servidor|salarial|convencao coletiva"
     r"|apos (?:o )?(?:interregno|decorrid)|periodicidade anual|anualmente|interregno"
     r"|um ano|12 \(doze\)"

@@ -33,7 +33,7 @@ _PROOF = re.compile(
     r"|quantitativos? minim\w+)\b"
 )
 _OF_OBJECT = re.compile(
-    r"[^.;]{0,60}\b(?:quantitativ|quantidade|objeto|item|itens|lote|total|previst|licitad|estimad"
+    r"[^;]{0,60}\b(?:quantitativ|quantidade|objeto|item|itens|lote|total|previst|licitad|estimad"
     r"|area|servico|parcela|execu)"
 )
 _WORTH = re.compile(
@@ -44,7 +44,7 @@ _PROFIT = re.compile(r"\b(?:rentabilidade|lucratividade)\b")
 _INDEX = re.compile(r"\b(?:indice|coeficiente|quociente|margem|retorno)s?\b")
 _OTHERS = (
     (re.compile(
-        r"\b(?:vedad[oa]|nao (?:sera[o]? |se )?(?:admit|aceit|permit)\w+|proibid[oa])[^.;]{0,40}"
+        r"\b(?:vedad[oa]|nao (?:sera[o]? |se )?(?:admit|aceit|permit)\w+|proibid[oa])[^;]{0,40}"
         r"(?:somatorio|soma|somas|somar) (?:de |dos )?(?:\w+ )?(?:atestados|quantitativos)"
         r"|(?:em|num|por) (?:um )?(?:unico|so) atestado"
     ), "que um só atestado prove tudo", 0.0),
@@ -53,24 +53,24 @@ _OTHERS = (
         r" ?(?:\([^()]{1,20}\) ?)?(?:atestados|certidoes de acervo)"
     ), "um número mínimo de atestados", 0.0),
     (re.compile(
-        r"\batestados?\b[^.;]{0,80}(?:emitid|expedid|fornecid)\w+ "
+        r"\batestados?\b[^;]{0,80}(?:emitid|expedid|fornecid)\w+ "
         r"(?:exclusiva|somente|apenas|unica)\w* ?(?:por|pel[oa]s?)"
         r" (?:orgao|entidade|pessoa juridica de direito) ?public"
-        r"|\b(?:experiencia|servicos? prestados?|contratos? anterior\w*)[^.;]{0,40}"
+        r"|\b(?:experiencia|servicos? prestados?|contratos? anterior\w*)[^;]{0,40}"
         r"(?:com|junto a) (?:este|a propria|o proprio|esta)"
         r" (?:orgao|municipio|administracao|prefeitura)"
     ), "experiência só com órgão público ou com o próprio órgão", 0.0),
     (re.compile(
-        r"\b(?:certificac\w+|certificado|selo) (?:\w+ )?(?:iso|cmmi|pbqp)[^.;]{0,90}"
+        r"\b(?:certificac\w+|certificado|selo) (?:\w+ )?(?:iso|cmmi|pbqp)[^;]{0,90}"
         r"(?:sob pena|inabilit|obrigatori|condicao|habilitac)"
     ), "certificado de qualidade como condição para se habilitar", 0.0),
     (re.compile(
-        r"\b(?:profissional|responsavel tecnico|equipe|engenheir\w+)[^.;]{0,80}"
+        r"\b(?:profissional|responsavel tecnico|equipe|engenheir\w+)[^;]{0,80}"
         r"(?:vinculo empregaticio|registro em carteira|carteira assinada|quadro permanente)"
-        r"[^.;]{0,80}(?:na data|antes|ha (?:pelo )?menos|ha mais|sob pena|da abertura|inabilit)"
+        r"[^;]{0,80}(?:na data|antes|ha (?:pelo )?menos|ha mais|sob pena|da abertura|inabilit)"
     ), "empregado com vínculo já na data da proposta", 0.0),
     (re.compile(
-        r"\b(?:compra|aquisicao|pagamento|retirada|recibo)[^.;]{0,30}d[oe] edital[^.;]{0,60}"
+        r"\b(?:compra|aquisicao|pagamento|retirada|recibo)[^;]{0,30}d[oe] edital[^;]{0,60}"
         r"(?:condicao|obrigatori|habilitac|sob pena|inabilit|para participar)"
     ), "a compra do edital", 0.0),
 )  # fmt: skip

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -136,12 +135,13 @@ def _worded(
 ) -> Iterator[Measure]:
     if kind.words is None:
         return
-    starts = [sentence.start for sentence in cut]
-    for match in kind.words.finditer(folded.text):
-        at = cut[max(0, bisect_right(starts, match.start()) - 1)]
-        if at.start in law or match.end() > at.end + 1 or _excused(kind, folded.text, at, match):
+    for at in cut:
+        if at.start in law:
             continue
-        yield Measure(*match.span(), kind.weight(folded.text[at.start : at.end]), {})
+        for match in kind.words.finditer(folded.text, at.start, at.end):
+            if not _excused(kind, folded.text, at, match):
+                weight = kind.weight(folded.text[at.start : at.end])
+                yield Measure(*match.span(), weight, {})
 
 
 def _excused(kind: Kind, view: str, at: Passage, match: re.Match[str]) -> bool:
