@@ -89,6 +89,7 @@ _TURN = re.compile(r"\b(?:mas|porem|contudo|todavia|entretanto|no entanto|salvo|
 _NO_NEGATION = re.compile(
     r"\bnao (?:obstante|apenas|so|somente|unicamente)\b|\bsem prejuizo\b|\bsem onus\b"
     r"|\bnao (?:inferior|superior|menos|mais)\b"
+    r"|\bnao (?:ha|havera|existe\w*) (?:\w+ )?(?:limit|restric|impediment|obice)\w*"
     r"|\bn(?:ao|ada) (?:\w+ ){0,3}(?:vedad\w+|proib\w+|imped\w+|obst\w+|veda|dispensad\w+)"
 )
 """Words with "não" in them that deny nothing, and double negations."""

@@ -151,14 +151,24 @@ def addition(view: str, at: Passage) -> Iterator[Measure]:
 
 # -- readjustment --------------------------------------------------------------------------------
 
-_READJUST = re.compile(r"\breajust(?:e|es|ad[oa]s?|amento|amentos|ar|ados)\b")
+_READJUST = re.compile(
+    r"\breajust(?:e|es|ad[oa]s?|amento|amentos|ar|ados)\b"
+    r"|\b(?:precos?|valor(?:es)?|tarifas?)\b[^;]{0,30}\b(?:corrigid|atualizad|majorad)[oa]s?\b"
+)
 _EVERY = re.compile(
     r"\b(?:mensal(?:mente)?|bimestral(?:mente)?|trimestral(?:mente)?|quadrimestral(?:mente)?"
     r"|semestral(?:mente)?|diari[ao](?:mente)?|todos os meses|todo mes)\b"
 )
+AMOUNT_REACH = 40
+_AMOUNT_BY_MONTH = re.compile(
+    r"\b(?:valor|aluguel|preco|custo|taxa|quantia|despesa|fatura|parcela|pagamento)s? (?:\w+ )?$"
+)
+"""Before "mensal": an amount by the month, not a readjustment every month."""
+
 _WITHOUT_INDEX = re.compile(
     r"\b(?:sem (?:indice|vinculacao a (?:\w+ )?indice)"
     r"|a criterio d[aoe] ?(?:contratad|fornecedor|empresa)\w*"
+    r"|por (?:decisao|vontade|ato) (?:unilateral )?d[ao] (?:contratad|fornecedor|empresa)\w*"
     r"|livremente|conforme (?:a )?conveniencia d[ao]s? (?:contratad|fornecedor|empresa|partes)\w*"
     r"|(?:indice|percentual) (?:a ser )?(?:escolhid|definid|fixad|acordad|indicad|livremente)\w*"
     r"[^;]{0,30}(?:contratad|fornecedor|empresa|posterior|oportun|futur|depois)\w*"
@@ -167,7 +177,6 @@ _WITHOUT_INDEX = re.compile(
 )
 _NOT_A_READJUSTMENT = re.compile(
     r"irreajust|repactua|combust"
-    r"|(?:valor|aluguel|preco|custo|taxa|quantia|despesa|fatura|parcela) (?:\w+ )?(?:mensal|semestral)"
     r"|medic|relatorio|atraso|tarifa|anp\b|pagamento mensal|servidor|salarial|convencao coletiva"
     r"|apos (?:o )?(?:interregno|decorrid)|periodicidade anual|anualmente|interregno"
     r"|um ano|12 \(doze\)"
@@ -203,7 +212,7 @@ def _too_often(found: tuple[int, str] | None) -> Iterator[tuple[int, str, float]
 def _often(view: str, start: int, end: int) -> tuple[int, str] | None:
     """End and words of a periodicity shorter than a year."""
     word = _EVERY.search(view, start, end)
-    if word is not None:
+    if word is not None and not _AMOUNT_BY_MONTH.search(view[: word.start()][-AMOUNT_REACH:]):
         return word.end(), word.group()
     for every in re.finditer(r"\b(?:a cada|de|apos|decorridos|cada) (?=\d|[a-z])", view[start:end]):
         period = next(quantities.periods(view, start + every.end(), end), None)

@@ -25,6 +25,13 @@ BID_BOND_SHARE = 0.01
 EXPERIENCE_YEARS = 3
 """Years of work that may be asked for (continuous services: Lei 14.133/2021, art. 67, § 5º)."""
 
+USUAL_LIQUIDITY, MOST_LIQUIDITY = 1.5, 50.0
+"""Highest index of liquidity or solvency that audit courts take for usual (from memory), and the
+highest that is still one."""
+
+MOST_YEARS = 50
+"""More years than that are no term of experience."""
+
 _BIDDER = re.compile(
     r"licitante|proponente|empresa|habilitac|qualificac|atestad|participa|interessad|concorrente"
 )
@@ -65,6 +72,10 @@ _OTHERS = (
         r"(?:sob pena|inabilit|obrigatori|condicao|habilitac)"
     ), "certificado de qualidade como condição para se habilitar", 0.0),
     (re.compile(
+        r"\b(?:so|somente|apenas)\b[^;]{0,60}(?:habilitad|participa|empresas|licitantes)\w*[^;]{0,60}"
+        r"\b(?:certificac\w+|certificado|selo)\b"
+    ), "certificado de qualidade como condição para se habilitar", 0.0),
+    (re.compile(
         r"\b(?:profissional|responsavel tecnico|equipe|engenheir\w+)[^;]{0,80}"
         r"(?:vinculo empregaticio|registro em carteira|carteira assinada|quadro permanente)"
         r"[^;]{0,80}(?:na data|antes|ha (?:pelo )?menos|ha mais|sob pena|da abertura|inabilit)"
@@ -85,7 +96,7 @@ def qualification(view: str, at: Passage) -> Iterator[Measure]:
     """Demands on bidders beyond those of the law, by number or by wording."""
     if not _BIDDER.search(view, at.start, at.end) or _ALLOWED.search(view, at.start, at.end):
         return
-    for check in (_proofs, _worths, _bid_bonds, _profits, _years, _wordings):
+    for check in (_proofs, _worths, _bid_bonds, _profits, _liquidity, _years, _wordings):
         yield from check(view, at)
 
 
@@ -132,22 +143,42 @@ def _profits(view: str, at: Passage) -> Iterator[Measure]:
             yield Measure(start, end, float(strength(0.5)), {"motivo": motive})
 
 
+_LIQUIDITY = re.compile(
+    r"\b(?:liquidez|solvencia)\b[^;]{0,60}\b(?:superior|maior|igual|minim[oa]|inferior)\b[^;\d]{0,25}"
+    r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\d%/])"
+)
+
+
+def _liquidity(view: str, at: Passage) -> Iterator[Measure]:
+    for found in _LIQUIDITY.finditer(view, at.start, at.end):
+        value = float(found[1].replace(",", "."))
+        if USUAL_LIQUIDITY < value <= MOST_LIQUIDITY:
+            motive = f"índice de liquidez ou solvência de {found[1]}, acima do usual (1 a 1,5)"
+            weight = float(from_multiple(value / USUAL_LIQUIDITY, bar=1))
+            yield Measure(found.start(), found.end(), weight, {"motivo": motive})
+
+
 _EXPERIENCE = re.compile(
     r"\b(?:experiencia|atuacao|atuando|execucao|prestacao|atestad[oa]s?|existencia)\b"
 )
+_OF_EXPERIENCE = re.compile(r"[^;]{0,25}\b(?:experiencia|atuacao|existencia|mercado|fundacao)\b")
 _MINIMUM = re.compile(r"\b(?:minim[oa]|pelo menos|superior|mais de|nao inferior|ha)\b")
 
 
 def _years(view: str, at: Passage) -> Iterator[Measure]:
-    for found in _EXPERIENCE.finditer(view, at.start, at.end):
-        period = next(quantities.periods(view, found.end(), min(at.end, found.end() + 90)), None)
-        if period is None or period.unit == "dias" or period.days <= EXPERIENCE_YEARS * 366:
+    for period in quantities.periods(view, at.start, at.end):
+        years = period.days / quantities.DAYS["anos"]
+        if period.unit == "dias" or not EXPERIENCE_YEARS + 0.1 < years <= MOST_YEARS:
             continue
-        if period.days > 50 * 366 or not _MINIMUM.search(view, found.start(), period.end):
+        lead = max(at.start, period.start - 90)
+        before = _EXPERIENCE.search(view, lead, period.start)
+        if before is None and not _OF_EXPERIENCE.match(view, period.end, at.end):
             continue
-        motive = f"experiência de {view[period.start : period.end]}, acima dos 3 anos da lei"
-        weight = float(from_multiple(period.days / (EXPERIENCE_YEARS * 365.25), bar=1))
-        yield Measure(found.start(), period.end, weight, {"motivo": motive})
+        start = before.start() if before is not None else period.start
+        if _MINIMUM.search(view, lead, period.start):
+            motive = f"experiência de {view[period.start : period.end]}, acima dos 3 anos da lei"
+            weight = float(from_multiple(years / EXPERIENCE_YEARS, bar=1))
+            yield Measure(start, period.end, weight, {"motivo": motive})
 
 
 def _wordings(view: str, at: Passage) -> Iterator[Measure]:
