@@ -34,6 +34,7 @@ DAMAGE = (
 """What the standard library raises on a damaged, cut or encrypted archive."""
 
 _READABLE = "Envie a tabela em CSV, XLSX, XLS, ODS ou JSON, ou um ZIP com ela."
+_PROSE = "Um contrato ou ato em texto vai na aba “Texto”; uma tabela, em CSV, XLSX, ODS ou JSON."
 _REFUSED = (
     (b"%PDF", "um PDF"),
     (b"\x89PNG", "uma imagem PNG"),
@@ -68,11 +69,22 @@ def detect_kind(payload: bytes) -> Kind:
         return "gzip"
     if payload.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return "xls"
-    for signature, name in _REFUSED:
-        if payload.startswith(signature):
-            raise UnreadableFile(f"O arquivo é {name}, não uma tabela.", hint=_READABLE)
+    if (name := first_bytes_of(payload)) is not None:
+        hint = _PROSE if payload.startswith((b"%PDF", b"{\\rtf")) else _READABLE
+        raise UnreadableFile(f"O arquivo é {name}, não uma tabela.", hint=hint)
     _refuse_markup(payload)
     return "text"
+
+
+def first_bytes_of(payload: bytes) -> str | None:
+    """What the first bytes are when they are of a known format that is no table and no text."""
+    return next((name for mark, name in _REFUSED if payload.startswith(mark)), None)
+
+
+def is_markup(payload: bytes) -> bool:
+    """Whether the payload is an HTML page or an XML."""
+    start = _beginning(payload)
+    return start.startswith((*_MARKUP, b"<?xml", b"<!--"))
 
 
 def open_zip(payload: bytes) -> zipfile.ZipFile:
@@ -156,7 +168,7 @@ def _zip_kind(payload: bytes) -> Kind:
         if any(name.startswith(_WORKBOOK) for name in names):
             return "xlsx"
         if any(name.startswith(("word/", "ppt/")) for name in names):
-            raise UnreadableFile("O arquivo é um documento do Office.", hint=_READABLE)
+            raise UnreadableFile("O arquivo é um documento do Office.", hint=_PROSE)
         if "mimetype" in names and "content.xml" in names:
             if _ODS_TYPE in payload[:200]:
                 return "ods"
@@ -171,8 +183,12 @@ def _may_be_table(info: zipfile.ZipInfo) -> bool:
     return not (info.is_dir() or is_link or system or not base)
 
 
+def _beginning(payload: bytes) -> bytes:
+    return payload[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
 def _refuse_markup(payload: bytes) -> None:
-    start = payload[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = _beginning(payload)
     if start.startswith(_MARKUP) or (start.startswith(b"<?xml") and b"<html" in start):
         raise UnreadableFile(
             "O arquivo é uma página HTML, não uma tabela: o portal pode ter respondido com "

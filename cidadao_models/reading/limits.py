@@ -1,4 +1,4 @@
-"""The published limits of one input: bytes as uploaded, bytes once inflated, rows and columns.
+"""The published limits of one input: bytes as uploaded and once inflated, rows, columns, pages.
 
 Says what is allowed and explains a refusal. Measures nothing itself.
 """
@@ -29,6 +29,15 @@ MAX_ARCHIVE_MEMBERS = 500
 MAX_COLUMNS = 16_384
 """Columns of one table: what a spreadsheet can hold."""
 
+MAX_PAGES = 500
+"""Pages of one document: contracts with all their annexes have under 300."""
+
+MAX_CHARACTERS = 1_000_000
+"""Characters of one document: about 400 pages, and the longest text that is analysed."""
+
+MAX_DOCUMENT_BYTES = 100 * MEGABYTE
+"""What the main part of a DOCX may grow to: its XML has 10 to 50 bytes for each letter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -42,6 +51,8 @@ class Limits:
     max_inflated_bytes: int = MAX_INFLATED_BYTES
     max_members: int = MAX_ARCHIVE_MEMBERS
     max_columns: int = MAX_COLUMNS
+    max_pages: int = MAX_PAGES
+    max_characters: int = MAX_CHARACTERS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Limits:
@@ -77,15 +88,14 @@ class Limits:
         """Raise TooLarge when a table has more rows or columns than allowed."""
         if self.max_rows is not None and rows > self.max_rows:
             raise TooLarge(
-                f"A tabela tem {_thousands(rows)} registros; "
-                f"o limite é {_thousands(self.max_rows)}.",
+                f"A tabela tem {thousands(rows)} registros; o limite é {thousands(self.max_rows)}.",
                 hint="Divida o arquivo por ano ou por órgão, ou use o pacote no seu computador.",
                 details={"rows": rows, "max_rows": self.max_rows},
             )
         if columns > self.max_columns:
             raise TooLarge(
-                f"A tabela tem {_thousands(columns)} colunas; "
-                f"o limite é {_thousands(self.max_columns)}.",
+                f"A tabela tem {thousands(columns)} colunas; "
+                f"o limite é {thousands(self.max_columns)}.",
                 hint="Confira se o arquivo é mesmo uma tabela e se o separador está certo.",
                 details={"columns": columns, "max_columns": self.max_columns},
             )
@@ -94,9 +104,37 @@ class Limits:
         """Raise TooLarge when a series has more points than a table may have rows."""
         if self.max_rows is not None and points > self.max_rows:
             raise TooLarge(
-                f"A série tem {_thousands(points)} pontos; o limite é {_thousands(self.max_rows)}.",
+                f"A série tem {thousands(points)} pontos; o limite é {thousands(self.max_rows)}.",
                 hint="Some os valores por dia, semana ou mês, ou use o pacote no seu computador.",
                 details={"points": points, "max_points": self.max_rows},
+            )
+
+    def check_pages(self, pages: int) -> None:
+        """Raise TooLarge when a document has more than `max_pages`."""
+        if pages > self.max_pages:
+            raise TooLarge(
+                f"O documento tem {thousands(pages)} páginas; "
+                f"o limite é {thousands(self.max_pages)}.",
+                hint="Imprima em PDF só o contrato, sem os anexos, e envie de novo.",
+                details={"pages": pages, "max_pages": self.max_pages},
+            )
+
+    def check_characters(self, characters: int) -> None:
+        """Raise TooLarge when a document's text is longer than `max_characters`."""
+        if characters > self.max_characters:
+            raise TooLarge(
+                f"O texto do documento passa de {thousands(self.max_characters)} caracteres.",
+                hint="Envie só o contrato ou ato, sem os anexos, ou cole as partes que interessam.",
+                details={"max_characters": self.max_characters},
+            )
+
+    def check_document_bytes(self, size: int) -> None:
+        """Raise TooLarge when the main part of a document inflates too far."""
+        if size > MAX_DOCUMENT_BYTES:
+            raise TooLarge(
+                f"O documento passa de {_megabytes(MAX_DOCUMENT_BYTES)} ao ser aberto.",
+                hint="Copie o texto que interessa e cole no campo.",
+                details={"max_inflated_bytes": MAX_DOCUMENT_BYTES},
             )
 
 
@@ -120,5 +158,6 @@ def _megabytes(size: int) -> str:
     return f"{size / MEGABYTE:.1f} MB".replace(".", ",").replace(",0 MB", " MB")
 
 
-def _thousands(number: int) -> str:
+def thousands(number: int) -> str:
+    """`1234567` -> `1.234.567`."""
     return f"{number:,}".replace(",", ".")

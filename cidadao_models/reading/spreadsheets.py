@@ -7,25 +7,19 @@ number formats are not looked at.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import json
 import re
-import subprocess
-import sys
-import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 import numpy as np
 import pyarrow as pa
 
 from cidadao_models.errors import TooFewRecords, TooLarge, UnreadableFile
 from cidadao_models.findings import Issues
+from cidadao_models.reading.apart import ask
 from cidadao_models.reading.dialect import common_width, find_header
 from cidadao_models.reading.limits import Limits
 from cidadao_models.reading.set_aside import find_set_aside, set_aside
@@ -95,31 +89,13 @@ def _damaged(how: str) -> UnreadableFile:
 
 def _ask_worker(payload: bytes, limits: Limits) -> bytes:
     """The lines the worker wrote; raises when it ended early or wrote more than the limit."""
-    command = [sys.executable, "-P", str(Path(__file__).with_name("sheet_worker.py"))]
-    with (
-        tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints
-        ) as worker,
-        ThreadPoolExecutor(1) as side,
-    ):
-        assert worker.stdin is not None and worker.stdout is not None
-        side.submit(_feed, worker.stdin, payload)
-        answer = worker.stdout.read(limits.max_inflated_bytes + 1)
-        if len(answer) > limits.max_inflated_bytes:
-            worker.kill()
-            raise _too_many_cells()
-        if worker.wait():
-            complaints.seek(0)
-            exhausted = _OUT_OF_MEMORY.search(complaints.read(1 << 16))
-            raise _too_many_cells() if exhausted else _damaged("danificada")
-    return answer
-
-
-def _feed(pipe: IO[bytes], payload: bytes) -> None:
-    """Write and close; a worker that ended early has no use for the rest."""
-    with contextlib.suppress(BrokenPipeError), pipe:
-        pipe.write(payload)
+    said = ask("sheet_worker.py", payload, most_bytes=limits.max_inflated_bytes)
+    if said.too_long:
+        raise _too_many_cells()
+    if said.status:
+        exhausted = _OUT_OF_MEMORY.search(said.complaints)
+        raise _too_many_cells() if exhausted else _damaged("danificada")
+    return said.answer
 
 
 def _too_many_cells() -> TooLarge:
