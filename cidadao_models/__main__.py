@@ -78,8 +78,9 @@ def serve(host: str | None = None, port: int | None = None) -> int:
     patterns = partial(isolated, patterns_bounded, limits=limits)
     spectral = partial(isolated, spectral_bounded, limits=limits)
     page = build_page(
-        health=service.health, limits=limits, analyze=analyze, patterns=patterns, spectral=spectral
-    )
+        health=service.health, limits=limits, analyze=analyze, patterns=patterns,
+        spectral=spectral, text=service.standing.call,
+    )  # fmt: skip
     address = host or os.environ.get("GRADIO_SERVER_NAME") or DEFAULT_HOST
     number = port or _port(os.environ.get("GRADIO_SERVER_PORT", ""))
     try:

@@ -170,6 +170,50 @@ _SPECTRAL_SCHEMA: dict[str, Any] = {
         "source": {"type": "string"},
     },
 }  # fmt: skip
+_TEXT_EXAMPLE = {
+    "text": (
+        "EXTRATO DO CONTRATO Nº 12/2024. Processo: 0031-000452/2024. Contratante: Secretaria de "
+        "Educação do Município de Serra Alta. Contratada: Exemplo Serviços Ltda, CNPJ "
+        "11.222.333/0001-81. Objeto: manutenção de elevadores. Valor: R$ 84.300,00. Vigência: 12 "
+        "(doze) meses, a contar da assinatura. Assinatura: 14/03/2024."
+    )
+}
+_TEXT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["text"],
+                "properties": {"text": {"type": "string", "minLength": 20}},
+            },
+            "example": _TEXT_EXAMPLE,
+        }
+    },
+}
+_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_TEXT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": [
+        "anomaly_score", "risk_level", "explanation", "facts", "checklist", "signals",
+        "highlights", "novelty", "citations", "backend", "model_version", "source",
+    ],
+    "properties": {
+        "anomaly_score": {"type": ["number", "null"]},
+        "risk_level": {"type": ["string", "null"]},
+        "explanation": {"type": "string"},
+        "facts": {"type": "object"},
+        "checklist": _OBJECTS,
+        "signals": _OBJECTS,
+        "highlights": _OBJECTS,
+        "novelty": {"type": ["number", "null"]},
+        "citations": _OBJECTS,
+        "backend": {"type": "string"},
+        "notes": {"type": "array", "items": {"type": "string"}},
+        "model_version": {"type": "string"},
+        "source": {"type": "string"},
+    },
+}  # fmt: skip
 _FILE_BODY = {
     "required": True,
     "content": {
@@ -251,10 +295,32 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "  http://localhost:7860/v1/analyze-spectral"
         ),
     },
+    "/v1/analyze-text": {
+        "summary": "Ler um contrato ou ato oficial",
+        "description": (
+            "Recebe {'text': '...'}, o texto de um contrato, extrato, aviso, aditivo ou convênio. "
+            "Responde em 'facts' o tipo de ato e o que foi lido (número, processo, órgão, "
+            "contratado, CNPJ, objeto, valor, vigência, data, modalidade, dotação), em 'checklist' "
+            "as partes exigidas (found, missing, not_applicable), em 'signals' o que merece uma "
+            "pergunta, com norma, leitura inocente e próximo passo, e em 'highlights' onde cada "
+            "coisa está: 'start' e 'end' contam caracteres do texto enviado. 'backend' diz se o "
+            "modelo de linguagem foi usado ou só padrões. Menos de 20 letras: 422."
+        ),
+        "body": _TEXT_BODY,
+        "errors": (413, 422, 429, 503),
+        "answer": _TEXT_SCHEMA,
+        "example": (
+            "curl -H 'Content-Type: application/json' \\\n"
+            f"  -d '{json.dumps(_TEXT_EXAMPLE, ensure_ascii=False)}' \\\n"
+            "  http://localhost:7860/v1/analyze-text"
+        ),
+    },
     "/v1/analyze-file": {
         "summary": "Analisar um arquivo",
         "description": (
-            "Recebe um arquivo CSV, TSV, XLSX, XLS, ODS, JSON, ZIP ou GZ no campo 'file' e, se "
+            "Um texto (TXT, PDF com texto ou DOCX, pelo conteúdo e não pelo nome) é lido como em "
+            "/v1/analyze-text, com 'info' (formato, páginas, caracteres). Uma tabela: "
+            "recebe um arquivo CSV, TSV, XLSX, XLS, ODS, JSON, ZIP ou GZ no campo 'file' e, se "
             "quiser, 'threshold', 'mapping' (JSON de campo para coluna) e 'sanctions': uma lista "
             "CEIS ou CNEP, ou de um estado, nos mesmos formatos e limites, em que cada fornecedor "
             "é procurado. Responde o relatório inteiro: achados, padrões ('patterns', "
@@ -267,7 +333,7 @@ _ROUTES: dict[str, dict[str, Any]] = {
         ),
         "body": _FILE_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": _REPORT_SCHEMA,
+        "answer": {"oneOf": [_REPORT_SCHEMA, _TEXT_SCHEMA]},
         "example": (
             "curl -F file=@gastos.csv -F sanctions=@ceis.csv -F threshold=0.7 \\\n"
             "  http://localhost:7860/v1/analyze-file"

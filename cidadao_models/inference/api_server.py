@@ -31,16 +31,20 @@ from cidadao_models.inference.guard import Guard
 from cidadao_models.inference.jobs import (
     Answer,
     Upload,
+    analyze_document,
     analyze_patterns,
     analyze_spectral,
+    analyze_text,
     analyze_upload,
     detect_anomalies,
     error_answer,
     error_body,
     warm_up,
+    warm_up_text,
 )
-from cidadao_models.inference.lanes import Lane
+from cidadao_models.inference.lanes import Job, Lane
 from cidadao_models.inference.settings import Settings
+from cidadao_models.inference.standing import Standing
 from cidadao_models.inference.status import health, spaces_info
 from cidadao_models.models.core.weights import status
 from cidadao_models.reading.limits import MEGABYTE, Limits
@@ -56,6 +60,9 @@ SMALL_WAITING = 254
 LARGE_WAITING = 6
 """Files in line: each holds its upload on disk while it waits."""
 
+TEXT_WAITING = 127
+"""Texts in line: as small requests, but each takes a quarter of a second."""
+
 BODY_S = 120.0
 """Longest time for a body to arrive, in seconds."""
 
@@ -64,7 +71,7 @@ MAX_FIELD_BYTES = 64 * 1024
 
 
 class Service:
-    """The two lanes and the limits behind the routes."""
+    """The three lanes and the limits behind the routes."""
 
     def __init__(self, settings: Settings) -> None:
         workers = settings.concurrency
@@ -74,16 +81,25 @@ class Service:
         self.large = Lane(
             "large", workers=workers, waiting=LARGE_WAITING, retry_after_s=30, isolated=True
         )
+        self.standing = Standing()
+        self.text = Lane(
+            "text", workers=1, waiting=TEXT_WAITING, retry_after_s=15, apart=self.standing.call
+        )
 
     def warm_up(self) -> None:
-        """Load the analysis in both lanes; `/ready` answers 200 from then on."""
+        """Load the analysis of tables and series; `/ready` answers 200 from then on.
+
+        What texts need is heavier and loads after that, in its own process.
+        """
         first = [lane.submit(warm_up).result().status for lane in (self.large, self.small)]
         self.ready = first == [200, 200]
+        self.text.submit(warm_up_text)
 
     def close(self) -> None:
         """Take no more work."""
-        self.small.close()
-        self.large.close()
+        for lane in (self.small, self.large, self.text):
+            lane.close()
+        self.standing.close()
 
     async def detect_anomalies(self, request: Request) -> Response:
         """Score a list of records and explain the ones that deserve a second look."""
@@ -97,24 +113,32 @@ class Service:
         """Say what in a series is calendar, what is not, and what cannot be told."""
         return await self._answer_json(request, analyze_spectral)
 
+    async def analyze_text(self, request: Request) -> Response:
+        """Say what a contract or official act is, says, lacks, and what deserves a question."""
+        return await self._answer_json(request, analyze_text, self.text)
+
     async def _answer_json(
-        self, request: Request, job: Callable[[bytes, Limits], dict[str, Any]]
+        self,
+        request: Request,
+        job: Callable[[bytes, Limits], dict[str, Any]],
+        lane: Lane | None = None,
     ) -> Response:
         _require_json(request)
-        lane = self.small if _declared_size(request) <= SMALL_BODY_BYTES else self.large
+        small = _declared_size(request) <= SMALL_BODY_BYTES
+        lane = lane or (self.small if small else self.large)
         async with lane.place():
             body = await _body(request)
-            return await self._answer(lane, request, job, body, self.settings.limits)
+            return _response(await self._run(lane, request, job, body, self.settings.limits))
 
     async def analyze_file(self, request: Request) -> Response:
-        """Read one uploaded file as portals publish them, analyse it, give the whole report."""
+        """Read one uploaded table or document, analyse it, give the whole report."""
         _require_multipart(request)
         async with self.large.place():
             form = await _form(request)
             try:
                 with tempfile.TemporaryDirectory(prefix="cidadao-") as folder:
                     upload = await asyncio.to_thread(_save, form, Path(folder))
-                    return await self._answer(
+                    result = await self._run(
                         self.large, request, analyze_upload, upload, self.settings.limits
                     )
             except OSError as error:
@@ -122,15 +146,17 @@ class Service:
                 raise _no_room() from None
             finally:
                 await form.close()
+        if result.document is not None:
+            async with self.text.place():
+                result = await self._run(self.text, request, analyze_document, result.document)
+        return _response(result)
 
-    async def _answer(
-        self, lane: Lane, request: Request, job: Callable[..., dict[str, Any]], *args: object
-    ) -> Response:
+    async def _run(self, lane: Lane, request: Request, job: Job, *args: object) -> Answer:
         started = time.perf_counter()
         result = await lane.run(job, *args, gone=request.is_disconnected)
         seconds = time.perf_counter() - started
         log.info("%s: %d in %.3f s", job.__name__, result.status, seconds)
-        return _response(result)
+        return result
 
     def health(self) -> dict[str, object]:
         """The JSON of `GET /health`, for the page's own endpoint too."""
@@ -192,6 +218,7 @@ def _add_routes(api: FastAPI, service: Service) -> None:
         ("POST", "/v1/detect-anomalies", service.detect_anomalies),
         ("POST", "/v1/analyze-patterns", service.analyze_patterns),
         ("POST", "/v1/analyze-spectral", service.analyze_spectral),
+        ("POST", "/v1/analyze-text", service.analyze_text),
         ("POST", "/v1/analyze-file", service.analyze_file),
         ("GET", "/health", service.get_health),
         ("GET", "/ready", service.get_ready),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -23,6 +23,7 @@ from cidadao_models.errors import (
     UnreadableFile,
 )
 from cidadao_models.findings import check_threshold
+from cidadao_models.reading.documents import Document, document_kind, read_text
 from cidadao_models.reading.limits import Limits
 
 if TYPE_CHECKING:
@@ -40,11 +41,15 @@ LONGEST_INTEGER = 308
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One HTTP answer: status, JSON body and the seconds after which to try again, if any."""
+    """One HTTP answer: status, JSON body and the seconds after which to try again, if any.
+
+    A `document` is no answer yet: its text was read, and is to be analysed where texts are.
+    """
 
     status: int
     body: bytes
     retry_after: int | None = None
+    document: Document | None = None
 
 
 def error_answer(error: CidadaoError) -> Answer:
@@ -66,10 +71,13 @@ def error_body(
     return json.dumps({"error": fields}, default=str).encode("ascii")
 
 
-def answer(job: Callable[..., dict[str, Any]], *args: object) -> Answer:
+def answer(job: Callable[..., dict[str, Any] | Document], *args: object) -> Answer:
     """Run `job` and put its result, or the error it raised on purpose, into an answer."""
     try:
-        return Answer(200, orjson.dumps(job(*args), option=orjson.OPT_NON_STR_KEYS))
+        value = job(*args)
+        if isinstance(value, Document):
+            return Answer(200, b"", document=value)
+        return Answer(200, orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
     except CidadaoError as error:
         return error_answer(error)
     except RecursionError:
@@ -192,6 +200,44 @@ def _no_series(message: str) -> InputError:
     )
 
 
+BYTES_A_CHARACTER = 12
+"""Most bytes of one character in JSON: two escapes of six."""
+
+
+def analyze_text(body: bytes, limits: Limits) -> dict[str, Any]:
+    """The JSON of `POST /v1/analyze-text` for a request body."""
+    limits.check_characters(len(body) // BYTES_A_CHARACTER)
+    request = parse_json(body)
+    if not isinstance(request, dict) or "text" not in request:
+        raise InputError(
+            "O corpo não traz o campo 'text'.",
+            hint='Envie, por exemplo, {"text": "EXTRATO DO CONTRATO Nº 12/2024. Processo: …"}.',
+            details={"field": "text"},
+        )
+    found = text_bounded(request["text"])
+    ignored = ", ".join(sorted(set(request) - {"text"}))
+    if ignored:
+        found["notes"].append(f"Campos do pedido que não são usados: {ignored}.")
+    return found
+
+
+def text_bounded(text: object) -> dict[str, Any]:
+    """What `TextAnalyzer` says of a text; raises InputError when it is none or too short."""
+    from cidadao_models.models.text_analysis import TextAnalyzer
+
+    given: Any = _without_surrogates(text)
+    return {**TextAnalyzer().analyze(given).to_dict(), "notes": [], "source": "api"}
+
+
+def analyze_document(document: Document) -> dict[str, Any]:
+    """As `text_bounded`, for the text of a document that was read elsewhere."""
+    found = text_bounded(document.text)
+    found["notes"].extend(document.notes)
+    size = len(document.text)
+    info = {"format": document.kind, "pages": document.pages, "characters": size}
+    return found | {"info": info}
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """An uploaded file on this disk and the optional parts that came with it."""
@@ -201,9 +247,28 @@ class Upload:
     mapping: str | None = None
     sanctions: Path | None = None
 
+    @property
+    def beside(self) -> list[str]:
+        """Names of the optional parts that came."""
+        return [n for n in ("threshold", "mapping", "sanctions") if getattr(self, n) is not None]
 
-def analyze_upload(upload: Upload, limits: Limits) -> dict[str, Any]:
-    """The JSON of `POST /v1/analyze-file`: the whole report."""
+
+def analyze_upload(upload: Upload, limits: Limits) -> dict[str, Any] | Document:
+    """The JSON of `POST /v1/analyze-file`: the whole report, or the text of a document."""
+    if document_kind(upload.path.read_bytes()) is not None:
+        return _document(upload, limits)
+    return _table(upload, limits)
+
+
+def _document(upload: Upload, limits: Limits) -> Document:
+    document = read_text(upload.path, limits=limits)
+    if not upload.beside:
+        return document
+    note = f"O arquivo é um texto: {', '.join(upload.beside)} só valem para tabelas."
+    return replace(document, notes=(*document.notes, note))
+
+
+def _table(upload: Upload, limits: Limits) -> dict[str, Any]:
     from cidadao_models.analysis import analyze
 
     threshold = DEFAULT_THRESHOLD
@@ -226,6 +291,11 @@ def warm_up() -> dict[str, Any]:
 
     SpectralAnalyzer().analyze([0.0, 1.0] * 40)
     return analyze([]).anomalies_dict()
+
+
+def warm_up_text() -> dict[str, Any]:
+    """Load what the analysis of a text needs, in the process where texts are analysed."""
+    return text_bounded("Extrato do contrato nº 1/2024, de objeto ainda não definido.")
 
 
 def parse_json(body: bytes) -> Any:

@@ -18,13 +18,18 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from cidadao_models.errors import CidadaoError, ServiceUnavailable, TooLarge
 from cidadao_models.inference.jobs import Answer, answer, error_answer, error_body
 from cidadao_models.models.core import weights
+from cidadao_models.reading.documents import Document
 
-Job = Callable[..., dict[str, Any]]
+Job = Callable[..., dict[str, Any] | Document]
+
+Outcome = tuple[Any, tuple[type[CidadaoError], str, str, dict[str, object]] | None]
+"""The value of some work, or the kind, message, hint and details of its refusal."""
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +44,7 @@ UNFORESEEN_HINT = (
 PRELOADED = (
     "cidadao_models.analysis",
     "cidadao_models.models.spectral_analysis.analyzer",
+    "cidadao_models.models.text_analysis.analyzer",
     "cidadao_models.inference.lanes",
 )
 """What the server of new processes has loaded, so that each of them starts at once."""
@@ -50,18 +56,27 @@ POLL_S = 0.2
 class Lane:
     """Work done `workers` at a time, with at most `waiting` more in line.
 
-    `isolated` work runs in a process of its own. `retry_after_s` is what a refused caller is told.
+    `isolated` work runs in a process of its own, or where `apart` (which is used as `isolated` is)
+    runs it. `retry_after_s` is what a refused caller is told.
     """
 
     def __init__(
-        self, name: str, *, workers: int, waiting: int, retry_after_s: int, isolated: bool = False
+        self,
+        name: str,
+        *,
+        workers: int,
+        waiting: int,
+        retry_after_s: int,
+        isolated: bool = False,
+        apart: Callable[..., Any] | None = None,
     ) -> None:
         self.workers = workers
         self.capacity = workers + waiting
         self.retry_after_s = retry_after_s
         self.taken = 0
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
-        self._standing = None if isolated else _standing(workers)
+        self._apart = apart
+        self._standing = None if isolated or apart else _standing(workers)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -94,7 +109,8 @@ class Lane:
     ) -> Future[Answer]:
         """The answer to come of `job(*args)`; setting `stop` ends isolated work."""
         if self._standing is None:
-            return self._threads.submit(_in_process, stop or threading.Event(), job, *args)
+            apart = self._apart or isolated
+            return self._threads.submit(_in_process, apart, stop or threading.Event(), job, *args)
         chosen = weights.chosen()
         try:
             return self._standing.submit(_with_weights, chosen, job, *args)
@@ -131,10 +147,10 @@ def _with_weights(chosen: weights.Chosen | None, job: Job, *args: object) -> Ans
 
 
 def _standing(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=_context(), initializer=_follow_parent)
+    return ProcessPoolExecutor(workers, mp_context=_context(), initializer=follow_parent)
 
 
-def _follow_parent() -> None:
+def follow_parent() -> None:
     """In a worker: end when the service does, even if it was killed and could not say so."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -169,28 +185,42 @@ def isolated(
     stop = stop or threading.Event()
     if stop.is_set():
         raise _stopped("O pedido foi abandonado antes de começar.")
-    context = _context()
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(  # type: ignore[attr-defined]
-        target=_child, args=(sender, weights.chosen(), function, args, options), daemon=True
-    )
-    process.start()
-    sender.close()
+    receiver, process = start(_child, weights.chosen(), function, args, options)
     try:
-        value, refusal = _result(receiver, stop)
+        outcome = _result(receiver, stop)
     finally:
         receiver.close()
         process.kill()
         process.join()
+    return opened(outcome)
+
+
+def start(target: Callable[..., None], *args: object) -> tuple[Connection, BaseProcess]:
+    """A new process that runs `target(its end of a pipe, *args)`, and our end of that pipe."""
+    context = _context()
+    ours, theirs = context.Pipe()
+    process = context.Process(  # type: ignore[attr-defined]
+        target=target, args=(theirs, *args), daemon=True
+    )
+    process.start()
+    theirs.close()
+    return ours, process
+
+
+def opened(outcome: Outcome) -> Any:
+    """The value of an outcome; raises the refusal that it holds instead."""
+    value, refusal = outcome
     if refusal is not None:
         kind, message, hint, details = refusal
         raise kind(message, hint=hint, details=details)
     return value
 
 
-def _in_process(stop: threading.Event, job: Job, *args: object) -> Answer:
+def _in_process(
+    apart: Callable[..., Any], stop: threading.Event, job: Job, *args: object
+) -> Answer:
     try:
-        result: Answer = isolated(_answered, job, *args, stop=stop)
+        result: Answer = apart(_answered, job, *args, stop=stop)
     except CidadaoError as error:
         return error_answer(error)
     return result
@@ -201,7 +231,7 @@ def _answered(job: Job, *args: object) -> Answer:
         return _settled(pool.submit(answer, job, *args))
 
 
-def _result(receiver: Connection, stop: threading.Event) -> Any:
+def _result(receiver: Connection, stop: threading.Event) -> Outcome:
     waited = 0.0
     while not receiver.poll(POLL_S):
         waited += POLL_S
@@ -213,7 +243,8 @@ def _result(receiver: Connection, stop: threading.Event) -> Any:
                 hint="Divida o arquivo, por exemplo por ano, e envie uma parte de cada vez.",
             )
     try:
-        return receiver.recv()
+        outcome: Outcome = receiver.recv()
+        return outcome
     except EOFError:
         raise _stopped("A análise foi interrompida, talvez por falta de memória.") from None
 
@@ -230,17 +261,23 @@ def _child(
     args: tuple[object, ...],
     options: dict[str, object],
 ) -> None:
-    """In the new process: send the value or the refusal, never a traceback that quotes data."""
+    """In the new process: send the value or the refusal, made with the weights in use."""
     weights.follow(chosen)
+    sender.send(outcome_of(function, args, options))
+    sender.close()
+
+
+def outcome_of(
+    function: Callable[..., Any], args: tuple[object, ...], options: dict[str, object]
+) -> Outcome:
+    """What `function` gives or refuses, never a traceback that quotes data."""
     with ThreadPoolExecutor(1) as pool:
         done = pool.submit(function, *args, **options)
     error = done.exception()
     if error is None:
-        sender.send((done.result(), None))
-    elif isinstance(error, CidadaoError):
-        sender.send((None, (type(error), error.message, error.hint, error.details)))
-    else:
-        log.error("analysis stopped by %s", type(error).__name__)
-        details = {"error": type(error).__name__}
-        sender.send((None, (CidadaoError, UNFORESEEN, UNFORESEEN_HINT, details)))
-    sender.close()
+        return done.result(), None
+    if isinstance(error, CidadaoError):
+        return None, (type(error), error.message, error.hint, error.details)
+    log.error("analysis stopped by %s", type(error).__name__)
+    details: dict[str, object] = {"error": type(error).__name__}
+    return None, (CidadaoError, UNFORESEEN, UNFORESEEN_HINT, details)

@@ -68,6 +68,8 @@ class Settings:
             "max_json_mb": self.max_json_bytes / MEGABYTE,
             "max_rows": self.max_rows,
             "max_points": self.max_points,
+            "max_characters": self.limits.max_characters,
+            "max_pages": self.limits.max_pages,
             "max_concurrency": self.concurrency,
             "rate_per_min": self.rate_per_min,
         }

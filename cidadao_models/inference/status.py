@@ -12,7 +12,7 @@ from cidadao_models import __version__
 from cidadao_models.inference.settings import Settings
 from cidadao_models.models.core.weights import Status
 
-MODELS = ("anomaly_detection", "pattern_analysis", "spectral_analysis")
+MODELS = ("anomaly_detection", "pattern_analysis", "spectral_analysis", "text_analysis")
 """Names of the models this version serves (`models_available` of the outer contract)."""
 
 

@@ -11,7 +11,7 @@ import sys
 
 import pypdfium2
 
-MAX_MEMORY_BYTES = 2 << 30
+MAX_MEMORY_BYTES = 1 << 30
 """Address space of this process: 500 pages of text need about 0.1 GB."""
 
 MAX_CPU_S = 60

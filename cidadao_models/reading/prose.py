@@ -42,8 +42,8 @@ _SMALL_WORDS = frozenset(
 _WORDS = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r'"[^"]*"')
 _TIGHT = (r";(?=\S)", r"\t(?=\S)", r"\|", r"(?<!\d),(?=\S)|(?<=\d),(?=[^\d\s])")
-"""Separators of tables. One before a space or at a line's end is punctuation, a comma between digits
-a decimal one."""
+"""Separators of tables. One before a space or at a line's end is punctuation, a comma between
+digits a decimal one."""
 
 _LOOSE = (r";(?!\s*$)", r"\t(?!\s*$)", r", ")
 """Separators that only count where there are no sentences: extracts of acts are full of them."""

@@ -1,4 +1,4 @@
-"""The named Gradio API: files, records, patterns, series, health. Lays out nothing visible.
+"""The named Gradio API: texts, files, records, patterns, series, health. Lays out nothing visible.
 
 Same functions as REST; errors raised on purpose reach the caller as their Portuguese text.
 """
@@ -13,7 +13,7 @@ import gradio as gr
 
 from cidadao_models.errors import CidadaoError, InputError
 from cidadao_models.findings import check_threshold
-from cidadao_models.inference.jobs import spectral_bounded
+from cidadao_models.inference.jobs import spectral_bounded, text_bounded
 from cidadao_models.models.pattern_analysis import PatternAnalyzer
 from cidadao_models.reading.limits import NO_LIMITS
 from cidadao_models.ui.files import CPU
@@ -22,6 +22,8 @@ from cidadao_models.ui.session import Service, forget_upload, new_download, uplo
 Health = Callable[[], Mapping[str, object]]
 Patterns = Callable[[Any, str], dict[str, Any]]
 Spectral = Callable[[Any, Any], dict[str, Any]]
+Apart = Callable[..., Any]
+"""Runs `function(*args, stop=event, **options)` in another process, as `lanes.isolated` does."""
 
 
 def find_patterns(data: Any, analysis_type: str) -> dict[str, Any]:
@@ -34,7 +36,9 @@ def find_cycles(time_series: Any, sampling_rate: Any) -> dict[str, Any]:
     return spectral_bounded(time_series, sampling_rate, limits=NO_LIMITS)
 
 
-def build(service: Service, health: Health, patterns: Patterns, spectral: Spectral) -> None:
+def build(
+    service: Service, health: Health, patterns: Patterns, spectral: Spectral, text: Apart
+) -> None:
     """Register the public endpoints in the open `gr.Blocks`."""
     with gr.Row(visible=False):
         file, threshold = gr.File(label="file"), gr.Number(value=0.7, label="threshold")
@@ -48,6 +52,7 @@ def build(service: Service, health: Health, patterns: Patterns, spectral: Spectr
         series = gr.JSON(label="time_series")
         series.api_info = lambda: {"type": "array", "items": {}}
         rate = gr.Number(value=1.0, label="sampling_rate")
+        contract = gr.Textbox(label="contract_text")
         answer, found = gr.JSON(label="report"), gr.File(label="findings_csv")
         button = gr.Button("api")
 
@@ -74,6 +79,14 @@ def build(service: Service, health: Health, patterns: Patterns, spectral: Spectr
         except CidadaoError as error:
             _refuse(error)
 
+    def analyze_contract(contract_text: str) -> dict[str, Any]:
+        """What a contract text or official act is, says, lacks, and what in it deserves a
+        question; the JSON of POST /v1/analyze-text."""
+        try:
+            return dict(text(text_bounded, contract_text))
+        except CidadaoError as error:
+            _refuse(error)
+
     def healthy() -> dict[str, object]:
         """State of the service; the JSON of GET /health."""
         return dict(health())
@@ -86,6 +99,7 @@ def build(service: Service, health: Health, patterns: Patterns, spectral: Spectr
         analyze_patterns, [data, analysis_type], answer, api_name="analyze_patterns", **CPU
     )
     button.click(analyze_spectral, [series, rate], answer, api_name="analyze_spectral", **CPU)
+    button.click(analyze_contract, contract, answer, api_name="analyze_contract", **CPU)
     button.click(healthy, None, answer, api_name="health", queue=False)
 
 

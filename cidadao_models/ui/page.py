@@ -12,10 +12,11 @@ from typing import Any
 import gradio as gr
 
 from cidadao_models import __version__, analysis
+from cidadao_models.inference.lanes import isolated
 from cidadao_models.reading.limits import Limits
 from cidadao_models.ui import api_docs, endpoints, files, method, scripts, texts, texts_spectral
 from cidadao_models.ui import spectral as spectral_tab
-from cidadao_models.ui.endpoints import Health, Patterns, Spectral
+from cidadao_models.ui.endpoints import Apart, Health, Patterns, Spectral
 from cidadao_models.ui.session import SESSION_TTL_S, Analyze, Service
 from cidadao_models.ui.theme import theme
 
@@ -43,12 +44,14 @@ def build_page(
     analyze: Analyze = analysis.analyze,
     patterns: Patterns = endpoints.find_patterns,
     spectral: Spectral = endpoints.find_cycles,
+    text: Apart = isolated,
 ) -> gr.Blocks:
     """The whole page, queue configured, ready for `launch(**launch_options())`.
 
     `health` gives the JSON of `GET /health`; `limits` are the published ones of a file (default:
     from the environment); `analyze` answers as `analysis.analyze` does, `patterns` as
-    `PatternAnalyzer.analyze(...).to_dict()` and `spectral` as `jobs.spectral_bounded`.
+    `PatternAnalyzer.analyze(...).to_dict()` and `spectral` as `jobs.spectral_bounded`; `text` runs
+    the work on a text in the process that has what texts need.
     """
     service = Service(limits or Limits.from_environment(), analyze)
     page = gr.Blocks(
@@ -71,7 +74,7 @@ def build_page(
                 api_docs.build(page, service.limits)
             with gr.Tab(texts.TAB_METHOD, id="metodo"):
                 method.build(service.limits)
-        endpoints.build(service, health, patterns, spectral)
+        endpoints.build(service, health, patterns, spectral, text)
         page.load(None, None, None, js=scripts.on_load(service.limits), api_visibility="private")
     page.queue(api_open=False, max_size=MAX_WAITING)
     return page

@@ -52,6 +52,7 @@ ROUTES = {
     "/v1/detect-anomalies": "post",
     "/v1/analyze-patterns": "post",
     "/v1/analyze-spectral": "post",
+    "/v1/analyze-text": "post",
     "/v1/analyze-file": "post",
     "/health": "get",
     "/ready": "get",
@@ -332,6 +333,7 @@ def test_gradio_publishes_only_the_contract(gradio: Client) -> None:
     named = set(gradio.view_api(return_format="dict")["named_endpoints"])  # type: ignore[index]
     assert {
         "/detect_anomalies", "/analyze_csv", "/analyze_patterns", "/analyze_spectral", "/health",
+        "/analyze_contract",
     } <= named  # fmt: skip
     assert named <= {
         "/analyze_contract",

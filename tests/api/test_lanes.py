@@ -155,6 +155,8 @@ def test_settings_have_published_defaults() -> None:
         "max_json_mb": 32,
         "max_rows": 300_000,
         "max_points": 300_000,
+        "max_characters": 1_000_000,
+        "max_pages": 500,
         "max_concurrency": 2,
         "rate_per_min": None,
     }
