@@ -12,7 +12,7 @@ from cidadao_models.findings import method as words
 from cidadao_models.findings.words import number
 from cidadao_models.flags import Flag, _catalogue, all_flags
 from cidadao_models.reading.limits import Limits
-from cidadao_models.ui import texts, texts_spectral
+from cidadao_models.ui import texts, texts_spectral, texts_text
 from cidadao_models.ui.render import limits_sentence
 
 STRANGENESS = """
@@ -35,6 +35,7 @@ def build(limits: Limits) -> None:
     gr.Markdown(STRANGENESS)
     gr.Markdown(f"## As {number(len(all_flags()))} verificações")
     gr.HTML(_groups(), elem_id="method-flags")
+    gr.Markdown(f"## Textos\n\n{texts_text.METHOD}")
     gr.Markdown(f"## Séries no tempo\n\n{texts_spectral.METHOD}")
     gr.Markdown("## O que nunca se afirma\n\n" + _listed(words.NEVER))
     gr.Markdown("## Limites\n\n" + _listed((*words.LIMITS, _sizes(limits))))

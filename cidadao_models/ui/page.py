@@ -1,4 +1,4 @@
-"""The page put together: tabs for files, for series, for the API, and on method and limits.
+"""The page put together: tabs for texts, files and series, for the API, on method and limits.
 
 Presents what `analysis` answers; decides nothing.
 """
@@ -14,8 +14,19 @@ import gradio as gr
 from cidadao_models import __version__, analysis
 from cidadao_models.inference.lanes import isolated
 from cidadao_models.reading.limits import Limits
-from cidadao_models.ui import api_docs, endpoints, files, method, scripts, texts, texts_spectral
+from cidadao_models.ui import (
+    api_docs,
+    endpoints,
+    files,
+    method,
+    scripts,
+    start,
+    texts,
+    texts_spectral,
+    texts_text,
+)
 from cidadao_models.ui import spectral as spectral_tab
+from cidadao_models.ui import text as text_tab
 from cidadao_models.ui.endpoints import Apart, Health, Patterns, Spectral
 from cidadao_models.ui.session import SESSION_TTL_S, Analyze, Service
 from cidadao_models.ui.theme import theme
@@ -65,7 +76,10 @@ def build_page(
             f"<header class='masthead'><p class='name'>{texts.TITLE}</p>"
             f"<h1>{texts.LEAD}</h1><p>{texts.DISCLAIMER}</p></header>"
         )
-        with gr.Tabs():
+        choices = start.lay_out()
+        with gr.Tabs(selected="planilha") as tabs:
+            with gr.Tab(texts_text.TAB, id="texto"):
+                text_tab.build(page, service, text)
             with gr.Tab(texts.TAB_FILES, id="planilha"):
                 files.build(page, service)
             with gr.Tab(texts_spectral.TAB, id="espectro"):
@@ -74,6 +88,7 @@ def build_page(
                 api_docs.build(page, service.limits)
             with gr.Tab(texts.TAB_METHOD, id="metodo"):
                 method.build(service.limits)
+        start.wire(choices, tabs)
         endpoints.build(service, health, patterns, spectral, text)
         page.load(None, None, None, js=scripts.on_load(service.limits), api_visibility="private")
     page.queue(api_open=False, max_size=MAX_WAITING)

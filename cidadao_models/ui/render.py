@@ -256,14 +256,14 @@ def lai_request(finding: Finding) -> str:
         what += f", de {buyer}"
     if item.get("fornecedor"):
         what += f", com {item['fornecedor']}"
-    documents = [name for reason in finding.reasons for name in _documents(reason.next_step)]
+    documents = [name for reason in finding.reasons for name in documents_asked(reason.next_step)]
     asked = dict.fromkeys([texts.LAI_PROCESS, *documents, texts.LAI_PAYMENTS])
     items = "\n".join(f"{i}. {text}" for i, text in enumerate(asked, start=1))
     context = " ".join(reason.explanation for reason in finding.reasons[:2])
     return texts.LAI_TEMPLATE.format(what=what, items=items, context=context)
 
 
-def _documents(next_step: str) -> list[str]:
+def documents_asked(next_step: str) -> list[str]:
     """What a next step asks for: `confira o valor e peça a ata.` -> `a ata`."""
     return [asked.strip(" .;,") for asked in _ASKED.findall(next_step)]
 

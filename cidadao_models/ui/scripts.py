@@ -61,6 +61,67 @@ SAVE_FILE = """(file) => {
 }"""
 """Saves the file just made, so that one click is enough."""
 
+TEXT_MARKS = """() => {
+  const reasons = (mark) => (mark.dataset.why ?? '').split(' ')
+    .map((id) => document.getElementById(id)?.textContent ?? '').filter(Boolean).join(' · ');
+  const tell = (mark) => {
+    const bar = mark.closest('#contract-marked')?.querySelector('.why');
+    if (bar) { bar.textContent = reasons(mark) || bar.dataset.hint; }
+  };
+  const marked = (event) => event.target.closest?.('#contract-marked mark[data-why]');
+  for (const kind of ['pointerover', 'focusin', 'click']) {
+    document.addEventListener(kind, (event) => {
+      const mark = marked(event);
+      if (mark) { tell(mark); }
+    });
+  }
+  const back = (event) => {
+    const bar = event.target.closest?.('#contract-marked')?.querySelector('.why');
+    const focused = document.activeElement?.closest?.('#contract-marked mark[data-why]');
+    if (focused) { tell(focused); } else if (bar) { bar.textContent = bar.dataset.hint; }
+  };
+  document.addEventListener('pointerout', (event) => { if (marked(event)) { back(event); } });
+  const go = (button) => {
+    const names = `#contract-marked mark[data-marks~="${CSS.escape(button.dataset.go)}"]`;
+    const mark = document.querySelector(names);
+    if (!mark) { return; }
+    const box = mark.closest('.act');
+    box.scrollTop = mark.offsetTop - box.clientHeight / 3;
+    const { top, bottom } = mark.getBoundingClientRect();
+    if (top < 0 || bottom > window.innerHeight) { mark.scrollIntoView({ block: 'center' }); }
+    mark.focus({ preventScroll: true });
+  };
+  const copy = (button) => {
+    const rows = [...document.querySelectorAll(`#${button.dataset.copy} tr`)];
+    const text = rows.map((row) => [...row.cells].map((cell) => cell.innerText.trim()).join('\\t'))
+      .join('\\n');
+    const said = button.textContent;
+    const done = () => {
+      button.textContent = button.dataset.done;
+      setTimeout(() => { button.textContent = said; }, 2000);
+    };
+    navigator.clipboard?.writeText(text).then(done, () => {});
+  };
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest?.('[data-go], [data-copy]');
+    if (!button) { return; }
+    if (button.dataset.go) { go(button); } else { copy(button); }
+  });
+}"""
+"""Tells why a stretch of the text is marked, under the pointer, the finger or the keyboard; brings
+a mark into view; copies the table of facts."""
+
+RUN_EXAMPLE = """() => {
+  const until = Date.now() + 5000;
+  const look = () => {
+    const button = document.querySelector(%s);
+    if (button && button.offsetParent) { button.click(); }
+    else if (Date.now() < until) { setTimeout(look, 60); }
+  };
+  look();
+}"""
+"""Clicks an example once the tab it is on is there."""
+
 SAVE_CHARTS = """() => {
   const charts = [...document.querySelectorAll(
     '#spectral-plot .js-plotly-plot, #spectral-spectrum .js-plotly-plot')]
@@ -115,7 +176,8 @@ _ON_LOAD = """() => {
     chart.setAttribute('aria-label', label);
   });
   const name = () => document.querySelectorAll(
-    '#file-input button[aria-label^="Click to"], #spectral-file button[aria-label^="Click to"]')
+    ['#file-input', '#spectral-file', '#contract-file']
+      .map((place) => `${place} button[aria-label^="Click to"]`).join(', '))
     .forEach((button) => button.removeAttribute('aria-label'));
   const words = %s;
   const translate = () => document.querySelectorAll('.toast-wrap *').forEach((box) => {

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 TITLE = "Cidadão.AI"
 LEAD = (
-    "Envie uma planilha de gastos públicos: mostramos o que merece uma segunda olhada, por quê, "
-    "e como conferir."
+    "Cole um contrato ou envie uma planilha de gastos públicos: mostramos o que merece uma segunda "
+    "olhada, por quê, e como conferir."
 )
 DISCLAIMER = "Indícios não são provas."
+
+CHOICES = (
+    ("texto", "Um texto", "Contrato, extrato, aviso, aditivo ou convênio.", "#contract-example"),
+    ("planilha", "Uma planilha", "Contratos, empenhos ou licitações de um portal.",
+     "#file-example-1"),
+    ("espectro", "Uma série no tempo", "Um valor por dia, semana ou mês.", "#spectral-example"),
+)  # fmt: skip
+"""The ways to begin: tab, name, what to bring, and the button of the first example there."""
+SEE_EXAMPLE = "ver exemplo"
+SEE_EXAMPLE_OF = "ver exemplo: {name}"
+PROMISES = (
+    "{n} sinais conferidos na planilha, listados em “Método”. Nada fica guardado. Não custa nada."
+)
 
 TAB_FILES = "Planilha"
 TAB_API = "API"

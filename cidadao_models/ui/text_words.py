@@ -1,0 +1,120 @@
+"""The sentences about a text: what it is, between whom, what to ask. Writes no HTML."""
+
+from __future__ import annotations
+
+from cidadao_models.models.text_analysis import TextReport
+from cidadao_models.records import mask_cpf
+from cidadao_models.ui import render
+from cidadao_models.ui import texts as common
+from cidadao_models.ui import texts_text as texts
+from cidadao_models.ui.listing import shorten
+
+MAX_PARTIES = 2
+"""Parties of one side named in the sentence; a consortium may have more."""
+
+MAX_WORDS_OF_OBJECT = 220
+"""Characters of the object below the sentence; the table of facts has it whole."""
+
+MAX_NAME = 140
+"""Characters of a name or term in the sentence: beyond it something else was read along."""
+
+
+def facts(report: TextReport) -> list[tuple[str, str]]:
+    """(label, words) of each different fact, by label in the order of the contract, then place."""
+    order = {label: index for index, label in enumerate(texts.LABELS)}
+    seen: dict[tuple[str, str], tuple[str, str]] = {}
+    for entity in sorted(report.entities, key=lambda e: (order.get(e.label, len(order)), e.start)):
+        words = _one_line(entity.text)
+        if words:
+            seen.setdefault((entity.label, words.casefold()), (entity.label, words))
+    return list(seen.values())
+
+
+def _one_line(text: str) -> str:
+    return mask_cpf(" ".join(text.split()))
+
+
+def _named(report: TextReport, label: str) -> list[str]:
+    return [shorten(words, MAX_NAME) for name, words in facts(report) if name == label]
+
+
+def _first(report: TextReport, label: str) -> str:
+    return next(iter(_named(report, label)), "")
+
+
+def verdict(report: TextReport) -> str:
+    """`Contrato nº 25/2024, entre X e Y, no valor de R$ 1,00; vigência: 12 meses.`"""
+    if report.act_type == texts.OTHER and not facts(report):
+        return texts.VERDICT_OTHER
+    text = title(report) + _parties(report)
+    if value := _first(report, "valor"):
+        text += f", no valor de {_money(value)}"
+    if report.act_type not in texts.AGREEMENTS and (day := _first(report, "data")):
+        text += f"; data: {day}"
+    if term := _first(report, "vigencia"):
+        text += f"; vigência: {term}"
+    return f"{text.rstrip('.;, ')}."
+
+
+def title(report: TextReport) -> str:
+    """`Termo aditivo SEGUNDO do contrato nº 25/2024`."""
+    name = texts.ACTS.get(report.act_type, texts.ACTS[texts.OTHER])
+    number_ = _first(report, "numero")
+    if report.act_type == texts.ADDENDUM:
+        ordinal = _first(report, "numero_aditivo").lower()
+        name = f"{name} ({ordinal})" if ordinal else name
+        return f"{name} do contrato nº {number_}" if number_ else name
+    return f"{name} nº {number_}" if number_ else name
+
+
+def _parties(report: TextReport) -> str:
+    buyers = _named(report, "orgao")[:MAX_PARTIES]
+    others = _named(report, "contratado")[:MAX_PARTIES]
+    if buyers and others:
+        return f", entre {' e '.join(buyers[:1])} e {', '.join(others)}"
+    if others:
+        return f", com {', '.join(others)}"
+    return f", de {', '.join(buyers[:1])}" if buyers else ""
+
+
+def _money(value: str) -> str:
+    return value if "$" in value else f"R$ {value}"
+
+
+def object_line(report: TextReport) -> str:
+    """`Objeto: …`, cut where it is long."""
+    words = next((words for name, words in facts(report) if name == "objeto"), "")
+    return f"Objeto: {shorten(words.rstrip('. '), MAX_WORDS_OF_OBJECT)}." if words else ""
+
+
+def not_found(report: TextReport) -> str:
+    """Which of the facts that such an act states were not found."""
+    have = {entity.label for entity in report.entities}
+    wanted = texts.EXPECTED.get(report.act_type, ())
+    lacking = [texts.LABELS[label] for label in wanted if label not in have]
+    return texts.NOT_FOUND.format(what=", ".join(lacking)) if lacking else ""
+
+
+def steps(report: TextReport) -> list[str]:
+    """What to ask for: the next step of every signal, then the missing parts together."""
+    asked = [mask_cpf(signal.next_step) for signal in report.signals if signal.next_step]
+    missing = [item.title for item in report.checklist if item.status == "missing"]
+    if missing:
+        asked.append(texts.ASK_MISSING.format(what="; ".join(missing)))
+    return list(dict.fromkeys(asked))
+
+
+def lai_request(report: TextReport) -> str:
+    """A request under the access to information law, ready to be sent to the body."""
+    process = _first(report, "processo")
+    what = title(report)[:1].lower() + title(report)[1:] + _parties(report)
+    what += f", processo {process}" if process else ""
+    documents = [
+        name for signal in report.signals for name in render.documents_asked(signal.next_step)
+    ]
+    asked = dict.fromkeys([common.LAI_PROCESS, *documents, common.LAI_PAYMENTS])
+    items = "\n".join(f"{index}. {text}" for index, text in enumerate(asked, start=1))
+    context = " ".join(signal.explanation for signal in report.signals[:2])
+    return common.LAI_TEMPLATE.format(
+        what=what, items=items, context=mask_cpf(context) or texts.LAI_WITHOUT_SIGNALS
+    )
