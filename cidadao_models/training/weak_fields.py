@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cidadao_models.models.text_analysis.field_names import Field, sentence_end, split, trimmed
+from cidadao_models.models.text_analysis.fields import term_start
 from cidadao_models.models.text_analysis.folding import Folded
 from cidadao_models.models.text_analysis.parties import (
     Parties,
@@ -24,6 +25,7 @@ from cidadao_models.training.weak_patterns import (
     ANY_DATE,
     ANY_MONEY,
     ANY_NUMBER,
+    BARE_CONTRACT,
     BARE_LAW,
     BEFORE_ADDENDUM,
     BETWEEN,
@@ -40,6 +42,7 @@ from cidadao_models.training.weak_patterns import (
     MONEY,
     NAME_BREAKS,
     NOT_THE_TERM,
+    OTHER_FIELD_INSIDE,
     PART_OF_VALUE,
     PER_PIECE,
     PROCESS,
@@ -48,6 +51,7 @@ from cidadao_models.training.weak_patterns import (
     SIGNED,
     TERM,
     TERM_TOLD,
+    TORN_NAME,
 )
 
 Span = tuple[int, int]
@@ -55,6 +59,8 @@ Marked = tuple[int, int, str]
 
 _LONGEST_NAME = 140
 """Characters: longer "names" hold more than a name (three known official names pass 120)."""
+_TOP = 300
+"""Characters at the start of an act: an agreement named later is where the money comes from."""
 _LONGEST_TERM, _LONGEST_OBJECT, _SHORTEST_OBJECT = 320, 1500, 12
 _NEAR = 60
 """Characters between the name of a value's field and its amount; further off, another amount."""
@@ -113,6 +119,8 @@ def _object(folded: Folded, fields: list[Field], facts: Facts) -> bool:
     value = folded.text[start:stop]
     if not _SHORTEST_OBJECT <= len(value) <= _LONGEST_OBJECT or not _balanced(value):
         return False
+    if OTHER_FIELD_INSIDE.search(value):
+        return False
     facts.add((start, stop), "objeto")
     facts.ignore.append((stop + 1, main[0].end))
     return True
@@ -129,6 +137,8 @@ def _parties(folded: Folded, fields: list[Field], facts: Facts) -> bool:
         return False
     texts = [folded.text[slice(*span)] for span in (found.buyer, found.other)]
     if not all(3 <= len(t) <= _LONGEST_NAME and not NAME_BREAKS.search(t) for t in texts):
+        return False
+    if TORN_NAME.match(folded.text, found.buyer[1]):
         return False
     swapped = looks_public(texts[1]) and not looks_public(texts[0])
     if swapped or (looks_private(texts[0]) and not looks_public(texts[0])):
@@ -166,7 +176,13 @@ def _stated_parties(folded: Folded, fields: list[Field]) -> Parties | None:
 def _numbers(text: str, facts: Facts) -> None:
     """Numbers of the contract and of the process; any other number with a year is not sure."""
     for found in CONTRACT_NUMBER.finditer(text):
-        facts.add(found.span(found.lastgroup or 0), "numero")
+        span = found.span(next(name for name in "nmkl" if found[name]))
+        own = found["kind"] is None or found["kind"].startswith("contrat")
+        if own or span[0] < _TOP:
+            facts.add(span, "numero")
+    for found in BARE_CONTRACT.finditer(text):
+        if not _labelled(found.span("n"), facts, "numero"):
+            facts.ignore.append(found.span("n"))
     for found in PROCESS.finditer(text):
         for number in re.finditer(PROCESS_NUMBER, found["n"]):
             facts.add(_shifted(number.span(), found.start("n")), "processo")
@@ -233,6 +249,7 @@ def _term(folded: Folded, fields: list[Field], facts: Facts) -> None:
         stop = sentence_end(folded, term.start, term.end)
         semicolon = folded.text.find(";", term.start, stop)
         start, end = trimmed(folded.text, term.start, stop if semicolon < 0 else semicolon)
+        start = term_start(folded.text, term.name, start, end)
         value = folded.text[start:end]
         named = "vigencia" in term.name or "vigencia" in value[:40]
         other = "vigencia" not in term.name and NOT_THE_TERM.search(value[:_NEAR])

@@ -6,28 +6,35 @@ import re
 
 _NO = r"(?:n[o.]{0,3}|no\.)"
 _NUMBER = r"\d{1,6}(?:\.\d{3})?(?:-[a-z])?/\d{2,6}(?:[-/][a-z]{2,12}){0,3}(?![\d/]|[-/]? ?- ?\d)"
-CONTRACT_NUMBER = re.compile(
-    r"\b(?:contratos?|convenio|ajuste|termo de (?:cooperacao|fomento|colaboracao|contrato|uso"
-    r"|concessao|permissao|cessao)|acordo de cooperacao)\b(?!, nos termos)"
-    rf"(?: (?!padrao|pregao|processo|edital)[a-z/().-]+){{0,9}}? ?{_NO} ?(?P<n>{_NUMBER})"
-    rf"|\bcontrato (?:brb )?(?:{_NO} ?)?(?P<m>{_NUMBER})"
-    rf"|\bcontrato {_NO} ?(?P<k>\d{{3,6}})(?=[.;,] )"
+_OTHER_PAPER = (
+    r"(?:\(?(?:padrao|pregao|processo|edital|decis|ata|convite|lei|decreto|concorrencia|tomada|diario"
+    r"|parecer|nota|dispensa|inexig|anexo|cota|oficio|portaria))"
 )
+"""Words after which a number is that of another paper."""
+CONTRACT_NUMBER = re.compile(
+    r"\b(?P<kind>contratos?|convenio|ajuste|termo de (?:cooperacao|fomento|colaboracao|contrato|uso"
+    r"|concessao|permissao|cessao)|acordo de cooperacao)\b(?!, nos termos)"
+    rf"(?: (?!{_OTHER_PAPER})[a-z/().-]+){{0,8}}? ?{_NO} ?(?P<n>{_NUMBER})"
+    rf"|\bcontrato (?:brb )?(?:{_NO} ?)?(?P<m>{_NUMBER})"
+    rf"|^(?:extratos? d[eo]s? contratos? )?contrato(?: {_NO}|:) ?(?P<k>\d{{3,6}})(?![\d/.-]\d)"
+    rf"|\bcontrato {_NO} ?(?P<l>\d{{3,6}})(?=[.;,] )"
+)
+BARE_CONTRACT = re.compile(rf"\bcontrato[^.:;]{{0,40}}? {_NO} ?(?P<n>\d{{3,}})(?![\d/])")
 ANY_NUMBER = re.compile(r"(?<![\d/.-])\d[\d.]{0,9}(?:-[a-z])? ?/ ?\d{2,6}[\w/-]*")
 _ORDINAL = (
     r"(?:decimo |vigesimo )?(?:primeiro|segundo|terceiro|quarto|quinto|sexto|setimo|oitavo|nono"
     r"|decimo|vigesimo)|\d{1,2} ?[oa]|[ivx]{1,5}|\d{1,2}"
 )
 ADDENDUM = re.compile(
-    rf"(?<![a-z0-9/])(?P<n>{_ORDINAL})(?: \([a-z0-9]+\))? (?:termos? (?:de )?)?(?:aditivo"
+    rf"(?<![a-z0-9/])(?P<n>{_ORDINAL})(?: \([a-z0-9]+\))? ?(?:termos? (?:de )?)?(?:aditivo"
     rf"|aditamento)\b"
 )
 BEFORE_ADDENDUM = re.compile(r"(?P<n>[^ ]+) (?:termos? (?:de )?)(?:aditivo|aditamento)\b")
 PROCESS_WORD = re.compile(r"\bprocessos?\b[^a-z]{0,40}")
 PROCESS_NUMBER = r"(?>\d{2,6}[./-]?\d(?:[./-]?\d){2,20})"
 PROCESS = re.compile(
-    rf"\bprocessos?\b[a-z ./:-]{{0,25}}?(?P<n>{PROCESS_NUMBER}(?:(?:,? e |, ){PROCESS_NUMBER})*+)"
-    r"(?![\d/]|[-/]? ?- ?\d| \d)"
+    rf"\bprocessos?\b[a-z ./:-]{{0,40}}?(?P<n>{PROCESS_NUMBER}(?:(?:,? e |, ){PROCESS_NUMBER})*+)"
+    r"(?![\d/]|[-/]? ?- ?\d|\.? \d)"
 )
 CNPJ = re.compile(
     r"(?<![\d.])(?:\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2}"
@@ -72,7 +79,7 @@ BUDGET = re.compile(
 CODE = re.compile(_CODES)
 LIKE_A_CODE = re.compile(
     r"(?<![\d./])(?:\d{2}\.?\d{3}\.?\d{3,4}\.?\d{3,4}[./-]?\d{3,4}|[34]\.?[1-9]\.?[1-9]0\.?\d{2}"
-    r"|(?:unidade|u\.?o\.?)[ :]{1,3}\d{2}\.?\d{3})(?![\d/])"
+    r"|(?:unidade|u\.?[o0]\.?)[ :.]{0,3}\d{2}\.?\d{3}|fontes?[a-z -]{0,16}:? ?\d{3,9})(?![\d/])"
 )
 DIGITS = {"u": (4, 6), "p": (11, 22), "n": (4, 8), "e": (2, 8), "f": (3, 10)}
 """Fewest and most digits of a budget code, by the first letter of its name (MTO/SOF and SIGGO)."""
@@ -94,11 +101,20 @@ BETWEEN = re.compile(
     r"(?: si)?,? (?P<p>[^:;]{5,400})"
 )
 NAME_BREAKS = re.compile(
-    r":|\b(?:objeto|prestacao de servicos? de|aquisicao|contrato|processo|vigencia|valor|assinatura"
+    r":|no ?\d|^(?:ltda|me|epp|eireli)\b|\b(?:objeto|prestacao de servicos? de"
+    r"|aquisicao|contrato|processo|vigencia|valor|assinatura"
     r"|licitacao|pregao|dotacao|mediante|conforme|referente|relativo|termo|aditivo|nota de empenho"
     r"|presente|clausula|oriundo|tendo|inc\.|art\.)\b|\d{6}|r\$|\. [a-z]{4,} [a-z]{3,} |;| x "
 )
 BY = re.compile(r"\b(?:pel[oa]s?|p/) ?(?!contrat)[^,:;]{2,80}")
 TERM_TOLD = re.compile(
-    r"[^.;:]*(?:\bvigencia\b|\bvigora|\bduracao\b|\d ?(?:\([a-z ]+\) )?(?:dias|mes|anos?\b))[^.;:]*"
+    r"[^.;:]*(?:\bvigencia\b|\bvigora|\bvigor\b|\bduracao\b"
+    r"|\d ?(?:\([a-z ]+\) )?(?:dias|mes|anos?\b))[^.;:]*"
 )
+OTHER_FIELD_INSIDE = re.compile(
+    r"\b(?:data d[ae] assinatura|signatarios|assinantes|dotacao orcamentaria|nota de empenho"
+    r"|prazo de vigencia ?:|natureza da despesa)\b"
+)
+"""Names of other fields: an object that holds one was not cut where it ends."""
+TORN_NAME = re.compile(r"- ?(?:-|x )")
+"""A hyphen and then the parting "x": the columns of the page were read across."""

@@ -92,6 +92,11 @@ def test_the_buyer_of_a_notice_is_who_makes_it_public(notice: str, buyer: str) -
     assert found(notice, "orgao") == [buyer]
 
 
+def test_a_notice_signed_by_nobody_names_the_body_it_serves() -> None:
+    text = "PREGÃO Nº 3/2024\nObjeto: tintas para atender as demandas da Câmara de Jatobá, já."
+    assert found(text, "orgao") == ["Câmara de Jatobá"]
+
+
 def test_the_object_of_an_addendum_is_what_it_changes() -> None:
     text = (
         "Objeto do contrato: Limpeza de ruas. Objeto do termo aditivo: Prorrogação por 12 meses."
@@ -118,6 +123,22 @@ def test_clauses_of_a_contract_are_fields_too() -> None:
 def test_the_term_of_the_work_is_not_the_term_of_the_contract() -> None:
     text = "Objeto: obra. Prazo: o prazo para execução das obras é de 60 dias. Foro: Jatobá."
     assert found(text, "vigencia") == []
+
+
+@pytest.mark.parametrize(
+    ("field", "term"),
+    [
+        ("Vigência: de 12 (doze) meses.", "12 (doze) meses"),
+        ("Vigência: de 01/02/2022 a 31/01/2023.", "de 01/02/2022 a 31/01/2023"),
+        (
+            "Execução/Vigência: 6 (seis) meses e 12 (doze) meses, respectivamente.",
+            "12 (doze) meses, respectivamente",
+        ),
+        ("Vinho, com prazo de vigência de 60 meses a contar de hoje.", "60 meses a contar de hoje"),
+    ],
+)
+def test_where_the_words_of_the_term_begin(field: str, term: str) -> None:
+    assert found(field, "vigencia") == [term]
 
 
 def test_the_signature_names_the_buyer_again() -> None:
@@ -153,7 +174,17 @@ def test_any_text_gives_exact_spans_and_scores_inside_zero_and_one(text: str) ->
 
 @pytest.mark.parametrize(
     "unit",
-    ["Objeto: a ", "e a empresa X ", "PELA ", "CLÁUSULA PRIMEIRA - DO OBJETO ", "a o a ", "("],
+    [
+        "Objeto: a ",
+        "Partes: a e b x c ",
+        "para atender a da ",
+        "da secretaria a ",
+        "e a empresa X ",
+        "PELA ",
+        "CLÁUSULA PRIMEIRA - DO OBJETO ",
+        "a o a ",
+        "(",
+    ],
 )
 def test_long_hostile_texts_take_linear_time(unit: str) -> None:
     def seconds(n: int) -> float:

@@ -32,7 +32,7 @@ NAMES: dict[str, str] = {
     r"[^:.;]{0,30})",
     "vigencia": rf"(?:prazos? ?(?:de|da|e|/|de execucao e)? ?)?vigencia(?: ?(?:e"
     rf"|/) ?(?:d[ea] )?(?:prazo|execu"
-    rf"cao))?(?:{_OF}{_ACT}(?: aditivo)?)?|execucao e vigencia"
+    rf"cao))?(?:{_OF}{_ACT}(?: aditivo)?)?|execucao ?(?:e|/) ?vigencia"
     rf"|prazos? (?:de )?execucao ?/ ?vigencia"
     rf"|prazos?(?:{_OF}{_ACT}| contratual)?|periodo de vigencia",
     "valor": rf"(?:preco e )?(?:valor(?:es)?|preco)(?:(?:{_OF}(?:total|global|estimado|anual|mensal"

@@ -124,6 +124,8 @@ def _parties(folded: Folded, fields: list[Field]) -> Iterator[Entity]:
     pairs = pairs or [*_as_parties(folded, fields)]
     if not any(pair.buyer for pair in pairs):
         pairs += _weak_buyer(folded, fields)
+    if not named and not any(pair.other for pair in pairs):
+        pairs += _served(folded)
     for pair in pairs:
         both = pair.buyer is not None and pair.other is not None
         if pair.buyer is not None:
@@ -217,6 +219,14 @@ _NEEDS = re.compile(
 )
 
 
+_OF_BODY = re.compile(
+    rf"\b(?:d[ao]s?|n[ao]|pel[ao]|[ao]) (?={BODY_START})(?P<x>[^,;.:]{{0,80}}?(?:d[oe] (?:estado"
+    r"|distrito federal)|municipal de|federal de)[^,;.:]{0,60}?|[a-z]{2,12}[-/]df\b)"
+    r"(?=[,;.:]| conforme| no que| para | nos termos| e suas?| a fim|$)"
+)
+"""A body named in full: the only hint of who buys in a notice that nobody signs."""
+
+
 def _weak_buyer(folded: Folded, fields: list[Field]) -> list[Parties]:
     """Where nobody is called the buyer: who signs, whose contract it is, whose needs it meets."""
     found = next(_ACRONYM.finditer(folded.text), None)
@@ -227,7 +237,12 @@ def _weak_buyer(folded: Folded, fields: list[Field]) -> list[Parties]:
         if by and not re.match(r"contratad|locador|empresa|benefici|conven", by[1]):
             at = signed.head + folded.text[signed.head : signed.start].index(by[1])
             return [Parties((at, at + len(by[1])), None, False)]
-    needs = next(_NEEDS.finditer(folded.text), None)
+    return []
+
+
+def _served(folded: Folded) -> list[Parties]:
+    """The body whose needs a notice meets: the buyer, where another body runs the tender."""
+    needs = next(_NEEDS.finditer(folded.text), None) or next(_OF_BODY.finditer(folded.text), None)
     return [Parties(needs.span("x"), None, False)] if needs else []
 
 
@@ -304,6 +319,7 @@ def _terms(folded: Folded, fields: list[Field]) -> Iterator[Entity]:
     named = [f for f in _of(fields, "vigencia") if _is_term(folded, f)]
     for field in named:
         start, end = _value(folded, field, _TERM_LIMIT)
+        start = term_start(folded.text, field.name, start, end)
         span = trimmed(folded.text, start, sentence_end(folded, start, end))
         told = _DURATION.search(folded.text, *span) is not None
         yield _entity(folded, "vigencia", span, "vigencia" in field.name, told, True)
@@ -311,10 +327,27 @@ def _terms(folded: Folded, fields: list[Field]) -> Iterator[Entity]:
         return
     for found in _TERM_TOLD.finditer(folded.text):
         stop = sentence_end(folded, found.end(), _next_head(folded, fields, found.end()))
-        span = trimmed(folded.text, found.start(), min(stop, found.start() + _TERM_LIMIT))
+        start = term_start(folded.text, "", found.start(), stop)
+        span = trimmed(folded.text, start, min(stop, found.start() + _TERM_LIMIT))
         if _DURATION.search(folded.text, *span):
             yield _entity(folded, "vigencia", span, False, True)
             return
+
+
+_BOTH = re.compile(r"execucao ?(?:/|e) ?(?:de )?vigencia")
+_SECOND = re.compile(r" e (?=\d{1,4} ?\()")
+_MEASURE = re.compile(r"(?:com )?(?:prazo de )?(?:vigencia )?de (?=\d{1,4} ?(?:\(|dia|mes|ano))")
+
+
+def term_start(text: str, name: str, start: int, end: int) -> int:
+    """Where the term starts: without "de" before a count, and behind the term of the work where
+    "Execução/Vigência" gives both, "respectivamente".
+    """
+    if _BOTH.search(name) and "respectivamente" in text[start:end]:
+        second = _SECOND.search(text, start, end)
+        start = second.end() if second else start
+    measure = _MEASURE.match(text, start, end)
+    return measure.end() if measure else start
 
 
 def _is_term(folded: Folded, field: Field) -> bool:
