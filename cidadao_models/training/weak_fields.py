@@ -58,10 +58,11 @@ Span = tuple[int, int]
 Marked = tuple[int, int, str]
 
 _LONGEST_NAME = 140
-"""Characters: longer "names" hold more than a name (three known official names pass 120)."""
+"""Characters, chosen: what is longer likely holds more than a name."""
 _TOP = 300
 """Characters at the start of an act: an agreement named later is where the money comes from."""
 _LONGEST_TERM, _LONGEST_OBJECT, _SHORTEST_OBJECT = 320, 1500, 12
+"""Characters, chosen: outside them the field was likely not cut where it ends."""
 _NEAR = 60
 """Characters between the name of a value's field and its amount; further off, another amount."""
 

@@ -97,6 +97,11 @@ def test_a_notice_signed_by_nobody_names_the_body_it_serves() -> None:
     assert found(text, "orgao") == ["Câmara de Jatobá"]
 
 
+def test_who_signs_by_role_is_no_party() -> None:
+    text = "Partes: SETUR x LUA LTDA. Objeto: sala. Signatários: Locatária: Ana, Locador: Rui."
+    assert (found(text, "orgao"), found(text, "contratado")) == (["SETUR"], ["LUA LTDA"])
+
+
 def test_the_object_of_an_addendum_is_what_it_changes() -> None:
     text = (
         "Objeto do contrato: Limpeza de ruas. Objeto do termo aditivo: Prorrogação por 12 meses."

@@ -142,10 +142,25 @@ def split(folded: Folded) -> list[Field]:
     """The named fields in order; a field ends where the next begins. Places are of the view."""
     heads = _heads(folded)
     ends = [head for head, _, _, _, _ in heads[1:]] + [len(folded.text)]
-    fields = []
+    fields: list[Field] = []
     for (head, start, kind, name, glued), end in zip(heads, ends, strict=False):
-        fields.append(Field(kind, name, head, *trimmed(folded.text, start, end), glued))
+        start, end = trimmed(folded.text, start, end)
+        kind = "assina" if kind in _PARTY and _signs(fields) else kind
+        fields.append(Field(kind, name, head, start, end, glued))
     return fields
+
+
+_PARTY = ("contratante", "contratada")
+
+
+def _signs(before: list[Field]) -> bool:
+    """Whether signatures by role follow, as in "Signatários: Locador: A, Locatária: B"."""
+    last = before[-1] if before else None
+    by_role = last is not None and last.kind == "assina" and last.name.startswith(_ROLES)
+    return by_role or (last is not None and last.kind == "signatarios" and last.start >= last.end)
+
+
+_ROLES = ("contrata", "locad", "locat", "conced", "conven", "permi", "outorg", "cess", "empresa")
 
 
 def _heads(folded: Folded) -> list[tuple[int, int, str, str, bool]]:

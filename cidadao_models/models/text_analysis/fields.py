@@ -87,9 +87,13 @@ _DURATION = re.compile(
 )
 _OF_WORK = re.compile(r"execucao|entrega|inicio|recebimento|conclusao|pagamento|instalacao")
 _NAME_LIMIT, _OBJECT_LIMIT, _TERM_LIMIT = 160, 2500, 600
-"""Characters; what is longer is cut there, since no field read so far was longer."""
-_USUAL = {"orgao": 120, "contratado": 100, "objeto": 1200, "vigencia": 300}
-"""Characters within which 99 % of the values of clean extracts stay: evidence, no condition."""
+"""Characters at which a value is cut: chosen, above the longest of 10,000 clean extracts (names
+135, objects 1,481, terms 321).
+"""
+_USUAL = {"orgao": 84, "contratado": 79, "objeto": 779, "vigencia": 259}
+"""Characters within which 99 % of the values of 10,000 clean extracts stay (those of
+`training.weak_labels`): evidence, no condition.
+"""
 
 
 def find(folded: Folded) -> list[Entity]:
