@@ -215,3 +215,52 @@ def test_every_annotated_series_keeps_its_changes_inside() -> None:
     for one in series:
         assert all(3 < place < len(one.values) - 3 for place in one.changes), one.name
         assert np.isfinite(one.values).all()
+
+
+def test_a_level_is_dated_beside_its_calendar_and_holy_week_moves() -> None:
+    import pandas as pd
+
+    from cidadao_models.models.evaluation import spectral_oracle, spectral_series
+    from cidadao_models.models.spectral_analysis import SpectralAnalyzer, calendar
+
+    errors = []
+    for seed in range(300, 312):
+        rng = np.random.default_rng(seed)
+        series, start = spectral_series.planted(spectral_series.city_hall(rng), "level x2", rng)
+        found = [one for one in SpectralAnalyzer().analyze(series).changes if one.kind == "level"]
+        day = series.index[start]
+        errors.append(min(abs((pd.Timestamp(one.date_or_index) - day).days) for one in found))
+    assert np.mean(np.array(errors) <= 7) >= 0.75
+    days = np.arange("2024-03-18", "2024-04-08", dtype="datetime64[D]")
+    assert days[calendar._holy_week(days)].astype(str).tolist() == [
+        "2024-03-25", "2024-03-26", "2024-03-27", "2024-03-28",
+    ]  # fmt: skip
+
+    def make(rng: np.random.Generator, sd: float) -> pd.Series:
+        return spectral_series.city_hall(rng, sd=sd)
+
+    for kind, least in (("level x2", 15), ("day x30", 19)):
+        hits = [
+            spectral_oracle.finds(make, kind, seed, phi=0.3, sd=0.5) for seed in range(300, 320)
+        ]
+        assert sum(hits) >= least
+
+
+def test_a_heavy_tail_is_told_and_a_light_one_is_taken_as_light() -> None:
+    rng = np.random.default_rng(11)
+    light = [spikes.heaviness(rng.normal(size=1000)) for _ in range(20)]
+    heavy = [spikes.heaviness(rng.standard_t(4, size=1000)) for _ in range(20)]
+    assert np.median(light) < 0.04 < 0.08 < np.median(heavy)
+
+
+def test_one_year_in_five_years_of_red_months() -> None:
+    from cidadao_models.models.evaluation.spectral_series import red
+    from cidadao_models.models.spectral_analysis import calendar_lines
+
+    month, hits, alarms = 365.2425 / 12, 0, 0
+    for seed in range(60):
+        noise = red(np.random.default_rng(seed), 60, 0.5)
+        wave = np.cos(2 * np.pi * np.arange(60) / 12 + seed)
+        hits += bool(calendar_lines.calendar_families(noise + wave, None, 0.05, month))
+        alarms += bool(calendar_lines.calendar_families(noise, None, 0.05, month))
+    assert hits >= 48 and alarms <= 9

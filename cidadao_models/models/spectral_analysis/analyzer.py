@@ -46,6 +46,9 @@ GOOD_POWER = 0.8
 TAPER_LOSS = 0.87
 """Share of a line's power that the taper keeps: `sum(w)**2 / (n * sum(w**2))` at 20 %."""
 
+TAKEN = 4
+"""Points that mean, trend and the cycle itself use up of what tells of a cycle at its own place."""
+
 LEAST_EFFECT = 1.25
 """Least ratio of the weekly pattern after a change to that before it worth telling."""
 
@@ -441,10 +444,12 @@ def power_of(n: int, alpha: float, *, placed: bool = False) -> float:
         bar = background.null_for(n, 1).ratio(alpha * SHARES["undated"])
         return float(stats.ncx2.sf(2 * bar, 2, TAPER_LOSS * n / 2))
     if placed:
-        bar = background.placed_gain(alpha * SHARES["calendar"] * calendar_lines.OWN, n)
+        level = alpha * SHARES["calendar"] * calendar_lines.OWN
+        bar = background.placed_gain(level, n, straight=True)
     else:
         bar = background.gain_null_for(n, 1).ratio(alpha * SHARES["undated"])
-    return float(stats.ncx2.sf(bar, 2, n * np.log1p(0.5)))
+    left = n - TAKEN if placed else n
+    return float(stats.ncx2.sf(bar, 2, left * np.log1p(0.5)))
 
 
 def length_needed(alpha: float, *, placed: bool = False) -> int:

@@ -41,6 +41,9 @@ PAY_DAYS = (5, 10, 15, 20, 25, 30)
 """Days of the month on which instalments and transfers usually fall (the FPM on 10, 20 and 30);
 moved to the next working day."""
 
+RECESS_ENDS = 6
+"""Last day of January of the year's recess (20 December to 6 January: Lei 5.010/1966, art. 62)."""
+
 MONTH_HARMONICS = 4
 YEAR_HARMONICS = 3
 
@@ -250,6 +253,8 @@ def _year(parts: _Columns, days: Days, working: Bools) -> None:
     for inside in (december & (day >= 10), december & (day >= 20), january & (day <= 20)):
         parts.add(inside & working, strong)
         parts.add(inside & ~working, 0.7 * strong)
+    for recess in (january & (day <= RECESS_ENDS), _holy_week(days)):
+        parts.add(recess & working, strong)
     parts.add(december & (day >= 24), strong)
     parts.add(december & (day == 24), 2.0 * strong)
     parts.add(december & (day == 31), 2.0 * strong)
@@ -262,6 +267,22 @@ def _year(parts: _Columns, days: Days, working: Bools) -> None:
     for one in range(12):
         parts.add((month == one) * working, 0.4)
     _elections(parts, days.astype("datetime64[Y]").astype(np.int64) + 1970, month)
+
+
+def _holy_week(days: Days) -> Bools:
+    """Monday to Thursday before Good Friday, of which the law gives courts the last two days (Lei
+    5.010/1966, art. 62) and many bodies close on more."""
+    years = np.unique(days.astype("datetime64[Y]").astype(np.int64)) + 1970
+    known = [int(year) for year in years if FIRST_YEAR <= year <= LAST_YEAR]
+    fridays = np.array([_good_friday(year) for year in known], dtype="datetime64[D]")
+    away = (fridays[:, None] - days[None, :]).astype(np.int64)
+    return np.asarray(((away >= 1) & (away <= 4)).any(axis=0), dtype=bool)
+
+
+def _good_friday(year: int) -> dt.date:
+    """The first national holiday on a Friday from 20 March on (21 April may be one as well)."""
+    first = dt.date(year, 3, 20)
+    return min(day for day in national_holidays(year) if day >= first and day.weekday() == 4)
 
 
 def _elections(parts: _Columns, year: npt.NDArray[np.int64], month: npt.NDArray[np.int64]) -> None:

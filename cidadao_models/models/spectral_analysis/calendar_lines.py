@@ -26,7 +26,7 @@ from cidadao_models.models.spectral_analysis.lines import (
 
 Floats = npt.NDArray[np.float64]
 
-OWN = 0.7
+OWN = 0.85
 """Share of the level that goes to the calendar's cycles themselves; the rest to their harmonics."""
 
 PLACE_BINS = 1.5
@@ -56,8 +56,12 @@ def calendar_families(
         for cycle, each in places.items()
         for number in each
     }
-    judge = _placed_heights if len(values) >= LONG else _placed_gains
-    chosen = judge(values, rest, power, places, bars)
+    exact = {(cycle, number): number * unit_days / CYCLE_DAYS[cycle] for cycle, number in bars}
+    chosen = (
+        _placed_heights(values, rest, power, places, bars)
+        if len(values) >= LONG
+        else _placed_gains(values, power, places, bars, exact)
+    )
     return [
         _calendar_family(cycle, [each[number] for number in sorted(each)], sorted(each))
         for cycle, each in chosen.items()
@@ -100,15 +104,20 @@ def _placed_heights(
 
 
 def _placed_gains(
-    values: Floats, rest: Floats | None, power: periodogram.Power, places: Places, bars: Bars
+    values: Floats, power: periodogram.Power, places: Places, bars: Bars, exact: Bars
 ) -> Chosen:
-    """Harmonics added one after another while the likelihood they add is rare."""
-    left = detrended(values)
+    """Harmonics added one after another while the likelihood they add is rare.
+
+    Each is tested at the frequency that the calendar gives it, which no search has made to fit; the
+    length reported is that of the peak beside it.
+    """
+    left = detrended(values, straight=True)
     seen = np.isfinite(left).astype(np.float64)
-    waiting = {
+    peak = {
         (cycle, number): periodogram.peak(power, int(window[np.argmax(power.power[window])]))
         for cycle, number, window in _each(places)
     }
+    waiting = {key: exact[key] for key in peak}
     chosen: Chosen = {}
     taken: list[float] = []
     while waiting:
@@ -117,12 +126,15 @@ def _placed_gains(
             key: cycle_score(left, seen, (*taken, f)).score - plain for key, f in waiting.items()
         }
         n = int(seen.sum()) - 2 * len(taken)
-        p = {key: background.placed_gain_p(gain * n / seen.sum(), n) for key, gain in gains.items()}
+        p = {
+            key: background.placed_gain_p(gain * n / seen.sum(), n, straight=True)
+            for key, gain in gains.items()
+        }
         key = min(p, key=lambda one: p[one] / bars[one])
         if n < LEAST_BINS or p[key] > bars[key]:
             return chosen
-        taken.append(waiting[key])
-        chosen.setdefault(key[0], {})[key[1]] = Line(waiting.pop(key), float(gains[key]), p[key])
+        taken.append(waiting.pop(key))
+        chosen.setdefault(key[0], {})[key[1]] = Line(peak[key], float(gains[key]), p[key])
     return chosen
 
 

@@ -191,6 +191,13 @@ def fit(
     return Expected(level, calendar, cycles, rest, spread, phi, profile, max(0.0, float(used)))
 
 
+def columns(n: int, design: Design, shape: Shape, idle: Bools) -> tuple[Floats, Floats]:
+    """All columns of a shape with the prior size of each, infinite for what no ridge holds."""
+    free = _free_columns(n, shape)
+    X, prior, _ = _calendar_columns(design, shape, idle)
+    return np.column_stack([free, X]), np.concatenate([np.full(free.shape[1], np.inf), prior])
+
+
 def _free_columns(n: int, shape: Shape) -> Floats:
     columns = [level_columns(n, np.asarray(shape.steps, dtype=np.int64), shape.trend)]
     at = np.arange(n)

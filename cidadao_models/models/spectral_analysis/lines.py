@@ -203,13 +203,14 @@ def highest(values: Floats) -> float:
     return judge(rest, power, background.red_noise(power), 0.0)[0].ratio
 
 
-def detrended(values: Floats) -> Floats:
+def detrended(values: Floats, *, straight: bool = False) -> Floats:
     """Values less a polynomial slower than the slowest cycle looked for; NaN stays.
 
-    Legendre polynomials up to `TREND_DEGREE`, a straight line in short series.
+    Legendre polynomials up to `TREND_DEGREE`, a straight line in short series or where `straight`:
+    at a place given before, five bends cost more power than they save.
     """
     seen = np.isfinite(values)
-    degree = TREND_DEGREE if seen.sum() >= LEAST_FOR_CURVES else 1
+    degree = TREND_DEGREE if seen.sum() >= LEAST_FOR_CURVES and not straight else 1
     at = np.linspace(-1.0, 1.0, len(values))
     X = np.polynomial.legendre.legvander(at, degree)
     gram = X[seen].T @ X[seen]

@@ -27,11 +27,23 @@ LEAST_FOR_FARTHEST = 200
 of true spikes it knows nothing. Quantiles alone miss a tail that is heavy only at its end. And the
 points from which they are asked."""
 
+UNTOLD = 4
+THINNED = 400
+"""Farthest points of a side that the likelihood of its tail does not look at, and quantiles by
+which it knows the others of a long series."""
+
 LEAST_BEYOND = 10
 """Points beyond a quantile for it to be used."""
 
 MOST_H = 0.6
 """Heaviest tail assumed (Tukey's h; 1 would be a Cauchy law)."""
+
+HEAVY = 0.1
+"""Mean of both kinds of h from which a tail is heavy enough for full caution (Student's law with 9
+degrees of freedom has about as much)."""
+
+H_GRID = np.arange(0.0, MOST_H + 0.005, 0.01)
+"""Values of h whose likelihood is compared."""
 
 EFFICIENCY = 0.37
 """Of the median absolute deviation on normal data (Rousseeuw and Croux 1993): so many of the
@@ -71,8 +83,12 @@ def _tail(z: Floats, freedom: float) -> Floats:
 
 
 def heaviness(z: Floats) -> float:
-    """Tukey's h of the upper side: mean of what its quantiles ask for, or what the points next to
-    the farthest do, if that is more; normal when too few."""
+    """Tukey's h of the upper side; normal when too few.
+
+    Mean of what its quantiles ask for, or what the points next to the farthest do, if that is more.
+    Long series have the mean of that and of the likeliest h, or where both are light more of the
+    latter: quantiles alone waver by more than the tail that they tell of.
+    """
     beyond = [level for level in LEVELS if len(z) * (1 - level) >= LEAST_BEYOND]
     if not beyond:
         return 0.0
@@ -84,7 +100,28 @@ def heaviness(z: Floats) -> float:
         far = np.sort(z)[::-1][NEXT_FARTHEST]
         rank = np.arange(NEXT_FARTHEST.start, NEXT_FARTHEST.stop) + 0.5
         h = max(h + MORE_H / 2, float(np.median(_asked(far, special.ndtri(1 - rank / len(z))))))
+        most, likeliest = max(0.0, h), _likeliest(z)
+        middle = 0.5 * (most + likeliest)
+        caution = min(1.0, middle / HEAVY)
+        h = likeliest + caution * (middle - likeliest)
     return float(np.clip(h, 0.0, MOST_H))
+
+
+def _likeliest(z: Floats) -> float:
+    """Tukey's h of most likelihood for the upper side; of the farthest points it only knows that
+    they are farther than the next, so that true spikes don't make the tail heavy."""
+    upper = np.sort(z[z > 0])[::-1]
+    if len(upper) <= UNTOLD + LEAST_BEYOND:
+        return 0.0
+    body = upper[UNTOLD:]
+    thin = np.quantile(body, (np.arange(THINNED) + 0.5) / THINNED) if len(body) > THINNED else body
+    weight = len(body) / len(thin)
+    score = []
+    for h in H_GRID:
+        normal, edge = _unbent(thin, h), _unbent(body[:1], h)
+        log_density = -0.5 * (1 + h) * normal**2 - np.log1p(h * normal**2)
+        score.append(weight * log_density.sum() + UNTOLD * special.log_ndtr(-edge[0]))
+    return float(H_GRID[int(np.argmax(score))])
 
 
 def _asked(seen: Floats, normal: Floats) -> Floats:

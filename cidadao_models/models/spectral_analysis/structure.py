@@ -18,6 +18,7 @@ from cidadao_models.models.spectral_analysis import (
     calendar,
     calendar_lines,
     changes,
+    dating,
     expected,
     lines,
     spikes,
@@ -29,12 +30,13 @@ Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 SHARES = {
-    "cycles": 0.5, "undated": 0.6, "usual": 0.2, "calendar": 0.5, "level": 0.16, "spread": 0.08,
+    "cycles": 0.5, "undated": 0.6, "usual": 0.2, "calendar": 1.0, "level": 0.16, "spread": 0.08,
     "profile": 0.06,
     "spikes": 0.10,
 }  # fmt: skip
 """How the chance of a false alarm is divided among the kinds of finding (of alpha each); cycles
-of a series without dates, of which none belongs to a calendar, have `undated` and `usual`."""
+of a series without dates, of which none belongs to a calendar, have `undated` and `usual`. The
+calendar's own cycles are no alarm but what one expects: they have an alpha of their own."""
 
 LEAST_POINTS = 8
 """Fewest points about which anything is said."""
@@ -150,6 +152,10 @@ def take_apart(series: Series, *, alpha: float, with_calendar: bool) -> Structur
     frame = Frame(work, scale, scale.forward(work.values), design, _idle(work), alpha)
     shape, steps, profiles = _shape(frame)
     fit = frame.fit(shape)
+    if steps and not design.empty:
+        steps = dating.redated(frame.x, design, frame.idle, shape, fit, steps)
+        shape = replace(shape, steps=tuple(step.index for step in steps))
+        fit = frame.fit(shape)
     search, families = _cycles(frame, fit)
     taken = tuple(line.frequency for family in families for line in family.lines)
     if taken:
