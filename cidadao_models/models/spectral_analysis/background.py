@@ -80,7 +80,7 @@ WIDER = 57.0
 PLACED_LENGTHS = (24, 36, 48, 60, 90, 120, 199)
 PLACED_WIDTH = (3.3, 2.95, 2.64, 2.47, 2.35, 2.25, 2.10)
 """The same of series less a straight trend: worst of autocorrelations 0, 0.5 and 0.8 at 2 to 5 %
-(2,500 runs each, a cycle of 12 points)."""
+(`evaluation/spectral_null.py`, 2,500 runs each, a cycle of 12 points)."""
 
 
 @dataclass(frozen=True, slots=True)
