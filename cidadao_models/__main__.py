@@ -187,8 +187,22 @@ def _add_weights(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, metavar="PASTA", help="padrão: os pesos embutidos no pacote"
     )
     publish.set_defaults(run=_weights_publish)
-    train = actions.add_parser("train", help="refazer a referência a partir de dados públicos")
+    train = actions.add_parser("train", help="refazer os pesos a partir de dados públicos")
     train.add_argument("--data", type=Path, required=True, metavar="PASTA", help="pasta dos dados")
+    train.add_argument(
+        "--work",
+        type=Path,
+        default=Path("cidadao-training"),
+        metavar="PASTA",
+        help="onde as etapas ficam, para continuar depois (padrão: cidadao-training)",
+    )
+    train.add_argument("--only", choices=("reference", "text"), help="só esta parte")
+    train.add_argument(
+        "--report-to",
+        default="none",
+        metavar="NOME",
+        help="onde registrar o treino: mlflow, wandb, trackio (padrão: none)",
+    )
     train.set_defaults(run=_weights_train)
 
 
@@ -363,11 +377,20 @@ def _weights_publish(options: argparse.Namespace) -> int:
 
 
 def _weights_train(options: argparse.Namespace) -> int:
-    from cidadao_models.training.pipelines import write_reference
-
     if not options.data.is_dir():
         raise InputError(f"A pasta {options.data} não existe.", hint="Confira o caminho de --data.")
-    print(f"Gravado: {write_reference(options.data)}")
+    if options.only != "reference" and importlib.util.find_spec("accelerate") is None:
+        raise InputError(
+            "Faltam as bibliotecas do treino do modelo de texto.",
+            hint="Instale com pip install 'cidadao-ai-models[train]', ou use --only reference.",
+        )
+    from cidadao_models.models.evaluation.retraining import retrain
+
+    logging.basicConfig(format="%(asctime)s %(message)s")
+    logging.getLogger("cidadao_models").setLevel(logging.INFO)
+    parts = None if options.only is None else (options.only,)
+    path, told = retrain(options.data, options.work, parts=parts, report_to=options.report_to)
+    print(f"{told}\nGravado: {path}".lstrip())
     return DONE
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from cidadao_models.models.core.text_model.network import CidadaoTextConfig, CidadaoTextModel
+from cidadao_models.models.text_analysis.clauses import CLAUSES
 from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES, LEGAL_LABELS
 from cidadao_models.training.e5 import E5
-from cidadao_models.training.written_examples import CLAUSES
 
 
 def network_of(e5: E5, rows: np.ndarray, layers: tuple[int, ...]) -> CidadaoTextModel:

@@ -6,22 +6,21 @@ SOURCE.md names a copyleft licence, and those that hold no purchases, are left o
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from cidadao_models import __version__, flags
+from cidadao_models import flags
 from cidadao_models.errors import InputError
 from cidadao_models.flags._peer_table import MIN_IN_FILE, PeerTable
 from cidadao_models.models.baseline import Baseline, SupplierHistory, features, sampled
-from cidadao_models.models.core.weights import MANIFEST, REFERENCE
+from cidadao_models.models.core.manifest import REFERENCE
 from cidadao_models.reading import read
+from cidadao_models.training.release import COMMAND, write_manifest
 
 WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
 
@@ -120,28 +119,18 @@ def fit_reference(data: Path) -> tuple[Baseline, list[str]]:
 
 def write_reference(data: Path, folder: Path = WEIGHTS) -> Path:
     """Fit the reference and write it with its manifest; gives the manifest's path."""
+    made = make_reference(data, folder)
+    return write_manifest(folder, {"anomaly_reference": made}, {})
+
+
+def make_reference(data: Path, folder: Path) -> dict[str, Any]:
+    """Fit the reference into `folder`; gives what the manifest says of its making."""
     baseline, folders = fit_reference(data)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / REFERENCE
-    np.savez_compressed(target, allow_pickle=False, **baseline.to_arrays())
-    payload = target.read_bytes()
-    digest = hashlib.sha256(payload).hexdigest()
-    manifest = {
-        "revision": digest[:40],
-        "created": dt.datetime.now(dt.UTC).date().isoformat(),
-        "model_version": __version__,
-        "files": [{"path": REFERENCE, "sha256": digest, "bytes": len(payload)}],
-        "training": {
-            "anomaly_reference": {
-                "records": baseline.n,
-                "folders": folders,
-                "aggregated_by": AGGREGATE,
-                "command": "python -m cidadao_models weights train --data PASTA",
-            }
-        },
-        "metrics": {},
-        "licences": {REFERENCE: "Apache-2.0; agregados de dados públicos"},
+    np.savez_compressed(folder / REFERENCE, allow_pickle=False, **baseline.to_arrays())
+    return {
+        "records": baseline.n,
+        "folders": folders,
+        "aggregated_by": AGGREGATE,
+        "command": COMMAND,
     }
-    path = folder / MANIFEST
-    path.write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return path

@@ -62,6 +62,7 @@ def _suites() -> dict[str, Suite]:
         service_suite,
         spectral_suite,
         speed_suite,
+        text_suite,
     )
 
     return {
@@ -72,6 +73,7 @@ def _suites() -> dict[str, Suite]:
         "collusion": collusion_suite.figures,
         "patterns": patterns_suite.figures,
         "spectral": spectral_suite.figures,
+        "text": text_suite.figures,
         "service": service_suite.run,
     }
 

@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -306,13 +307,22 @@ def _latency(acts: Sequence[Act]) -> Iterator[Figure]:
     for tokens, limit in zip(LATENCY_TOKENS, LATENCY_TARGETS_S, strict=True):
         text = _cut(joined, tokens)
         analyzer.analyze(text)
-        taken = [_seconds(lambda text=text: analyzer.analyze(text)) for _ in range(7)]
-        alone = 0.0 if model is None else min(
-            _seconds(lambda text=text: model.read(text)) for _ in range(3)
-        )  # fmt: skip
-        yield Figure("text", f"{tokens:,} tokens", "analyze, p50", float(np.median(taken)), "s",
-                     alone, "s encoder", at_most=limit)  # fmt: skip
+        taken = float(np.median(_times(partial(analyzer.analyze, text), 7)))
+        alone = 0.0 if model is None else min(_times(partial(model.read, text), 3))
+        case = f"{tokens:,} tokens"
+        yield Figure("text", case, "analyze, p50", taken, "s", alone, "s encoder", at_most=limit)
     yield Figure("text", "this process", "memory", _memory_mb(), "MB")
+
+
+def _times(work: Callable[[], object], count: int) -> list[float]:
+    """Seconds of each of `count` runs."""
+    found = []
+    for _ in range(count):
+        gc.collect()
+        started = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - started)
+    return found
 
 
 def _cut(text: str, tokens: int) -> str:
@@ -322,13 +332,6 @@ def _cut(text: str, tokens: int) -> str:
         return text[: tokens * 3]
     offsets = model.tokenizer.encode(text, add_special_tokens=False).offsets
     return text[: offsets[min(tokens, len(offsets)) - 1][1]]
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    gc.collect()
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
 
 
 def _memory_mb() -> float:

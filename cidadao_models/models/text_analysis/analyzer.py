@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cidadao_models import __version__
 from cidadao_models.errors import InputError, TooLarge
 from cidadao_models.findings import NotEvaluated
+from cidadao_models.models.core import weights
 from cidadao_models.models.text_analysis import (
     act_type,
     clauses,
@@ -48,7 +49,7 @@ class TextAnalyzer:
         checklist = clause_list(read.act_type, read.folded, read.entities, read.hits)
         found, unseen = _signals(read) if seen.name == "prosa" else ([], [])
         value, level, sentence = scoring.score(found, why_not=seen.why)
-        measured = references.of(read.folded, read.act_type, found)
+        beside = references.compared(read.folded, read.act_type, found, read.hits)
         return TextReport(
             text=text,
             score=value,
@@ -59,11 +60,12 @@ class TextAnalyzer:
             entities=read.entities,
             checklist=checklist,
             signals=found,
-            novelty=measured.novelty,
-            citations=measured.citations,
+            novelty=beside.novelty,
+            citations=beside.citations,
             backend=read.backend,
-            not_evaluated=[*unseen, *measured.not_evaluated],
+            not_evaluated=[*unseen, *beside.not_evaluated],
             model_version=__version__,
+            weights=weights.brief(),
         )
 
 

@@ -72,6 +72,7 @@ class TextReport:
     not_evaluated: Sequence[NotEvaluated] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     model_version: str = ""
+    weights: dict[str, str] = field(default_factory=dict)
 
     @property
     def anomaly_score(self) -> float | None:
@@ -113,4 +114,5 @@ class TextReport:
             "not_evaluated": [check.to_dict() for check in self.not_evaluated],
             "backend": self.backend,
             "model_version": self.model_version,
+            "weights": self.weights,
         }

@@ -151,7 +151,7 @@ def _tokenizer(path: Path) -> Tokenizer:
     text = path.read_text("utf-8")
     try:
         return Tokenizer.from_str(text)
-    except Exception as error:  # noqa: BLE001 - the library raises nothing narrower
+    except Exception as error:  # the library raises nothing narrower
         raise ValueError(f"tokenizer.json: {error}") from error
 
 
