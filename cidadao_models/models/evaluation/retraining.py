@@ -41,7 +41,7 @@ def retrain(
     if "text" in chosen:
         before = target / "text" if (target / TEXT_CONFIG).is_file() else None
         rows = text_compare.compare(data, folder / "text", before)
-    elif TEXT_CONFIG in {entry for entry in _listed(target)}:
+    elif TEXT_CONFIG in _listed(target):
         rows = _registered(target)
     write_manifest(folder, made, {"comparison": {task: asdict(row) for task, row in rows.items()}})
     weights.probe(weights.WeightSet.open(folder, "embedded"))
