@@ -54,12 +54,12 @@ def test_version_comes_from_the_package() -> None:
 
 
 def test_every_direct_dependency_is_pinned() -> None:
-    assert direct("local", "app") <= set(pins("requirements.txt"))
+    assert direct("local", "text", "app") <= set(pins("requirements.txt"))
     assert direct("dev") <= set(pins("requirements-dev.txt")) | set(pins("requirements.txt"))
 
 
 def test_app_pins_hold_no_test_tool() -> None:
-    tools = direct("dev") - direct("local", "app")
+    tools = direct("dev") - direct("local", "text", "app")
     assert not tools & set(pins("requirements.txt"))
 
 
@@ -73,7 +73,7 @@ def test_gradio_is_one_version_everywhere() -> None:
 
 
 def test_imports_and_dependencies_are_the_same_list() -> None:
-    known = direct("local", "app")
+    known = direct("local", "text", "app")
     modules = {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in known}
     assert imported() - modules - {"cidadao_models"} - DEV_ONLY == set()
     unused = {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in known - CLIENT_ONLY}
@@ -107,7 +107,7 @@ def test_readme_names_each_dependency_with_a_licence() -> None:
     table = README.split("## Dependências")[1]
     rows = [line.split("|") for line in table.splitlines() if line.startswith("| ")]
     named = {plain(name) for row in rows[2:] for name in row[1].strip().split(", ")}
-    assert direct("local", "app") == named
+    assert direct("local", "text", "app") == named
     assert all(row[2].strip() and row[3].strip() for row in rows)
 
 

@@ -73,7 +73,9 @@ def test_package_rest_and_gradio_say_the_same(client: httpx.Client, gradio: Clie
     rest = asked(client, ACT)
     here = json.loads(json.dumps(TextAnalyzer().analyze(ACT).to_dict()))
     if rest["backend"] == here["backend"]:
-        assert {key: rest[key] for key in here} == here
+        assert {key: rest[key] for key in here if key != "weights"} == {
+            key: value for key, value in here.items() if key != "weights"
+        }
     assert gradio.predict(ACT, api_name="/analyze_contract") == rest
     assert gradio.predict(contract_text=ACT, api_name="/analyze_contract") == rest
 
