@@ -39,7 +39,7 @@ SIGNALS: tuple[tuple[str, str, dict[str, str]], ...] = (
         "next_step": "Peça a justificativa da antecipação e a garantia que a cobre.",
         "severity": "high",
     }),
-    ("marca_sem_equivalente", r"da marca Leito Bom[^,\n]+, não se admitindo marca equivalente", {
+    ("marca_sem_equivalente", r"da marca Leito Bom[^.\n]+?marca equivalente", {
         "title": "Marca exigida, sem equivalente",
         "explanation": "O objeto nomeia uma marca e recusa outra de mesma qualidade.",
         "legal_basis": "Lei 14.133/2021, art. 41, I",

@@ -51,8 +51,8 @@ def _key(request: gr.Request) -> str:
 def _wire_runs(page: gr.Blocks, parts: TextParts, service: Service, apart: Apart) -> None:
     source, work = parts.source, Work(parts, service, apart)
     _on(parts, service, source.run.click, work.run, [source.upload, source.text])
-    for button, (name, _) in zip(source.examples, texts.EXAMPLES, strict=True):
-        _on(parts, service, button.click, work.example(name), [])
+    for button, (name, label) in zip(source.examples, texts.EXAMPLES, strict=True):
+        _on(parts, service, button.click, work.example(name, label), [])
 
     def cancel(request: gr.Request) -> Updates:
         service.stop(_key(request))
@@ -117,13 +117,13 @@ class Work:
             title, hint = texts.NOTHING_TITLE, texts.NOTHING_HINT
             yield _idle(self._parts, render.message("refused", title, hint))
 
-    def example(self, name: str) -> Callable[[gr.Request], Run]:
+    def example(self, name: str, label: str) -> Callable[[gr.Request], Run]:
         """Show an example in the text field and analyse it."""
 
         def run_example(request: gr.Request) -> Run:
             text = (EXAMPLES_FOLDER / name).read_text("utf-8").strip()
             yield {self._parts.source.text: text, self._parts.source.upload: None}
-            yield from self._settled(self._text(text, request), request)
+            yield from self._settled(self._text(text, request, label), request)
 
         return run_example
 
@@ -150,11 +150,13 @@ class Work:
         looked = yield from self._text(document.text, request)
         return Looked(looked.report, document, name)
 
-    def _text(self, text: str, request: gr.Request) -> Generator[Updates, None, Looked]:
+    def _text(
+        self, text: str, request: gr.Request, name: str = ""
+    ) -> Generator[Updates, None, Looked]:
         report = yield from self._followed(
             texts.WORKING, self._apart, text_work.analyze, text, request=request
         )
-        return Looked(report)
+        return Looked(report, name=name)
 
     def _followed(
         self, stage: str, runner: Apart, work: Callable[..., Any], *arguments: object,

@@ -18,7 +18,7 @@ FILE_KINDS = (
 )
 EXAMPLES_LABEL = "Sem texto à mão? Veja um exemplo (órgãos, empresas e pessoas inventados):"
 EXAMPLES = (
-    ("texto_contrato.txt", "Contrato com cláusulas a conferir"),
+    ("texto_contrato.txt", "Contrato a conferir"),
     ("texto_extrato.txt", "Extrato de contrato"),
     ("texto_aviso.txt", "Aviso de licitação"),
     ("texto_aditivo.txt", "Aditivo de 35 %"),
