@@ -66,10 +66,12 @@ class Standing:
 
     def close(self) -> None:
         """End the process; a later call starts a new one."""
-        process, self._process, self._pipe = self._process, None, None
-        if process is not None:
+        process, pipe = self._process, self._pipe
+        self._process = self._pipe = None
+        if process is not None and pipe is not None:
             process.kill()
             process.join()
+            pipe.close()
 
     def _wait_for_turn(self, stop: threading.Event) -> None:
         deadline = time.monotonic() + TURN_S

@@ -31,6 +31,12 @@ curl -s {base}/v1/analyze-spectral \\
        "dates": ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01",
                  "2024-05-01", "2024-06-01", "2024-07-01", "2024-08-01"]}}'
 
+curl -s {base}/v1/analyze-text \\
+  -H 'Content-Type: application/json' \\
+  -d '{{"text": "EXTRATO DO CONTRATO Nº 12/2024. Objeto: limpeza. Valor: R$ 84.300,00."}}'
+
+curl -s {base}/v1/analyze-file -F file=@contrato.pdf
+
 curl -s {base}/health"""
 
 PYTHON = """import httpx
@@ -59,7 +65,13 @@ series = {{"time_series": [1000.0, 1200.0, 900.0, 1500.0] * 30, "sampling_rate":
 spectrum = httpx.post("{base}/v1/analyze-spectral", json=series, timeout=30).json()
 print(spectrum["status"], spectrum["dominant_period"])
 for cycle in spectrum["periodic_patterns"]:
-    print(cycle["kind"], cycle["description"])"""
+    print(cycle["kind"], cycle["description"])
+
+act = {{"text": "AVISO DE LICITAÇÃO. Pregão Eletrônico nº 29/2024. Objeto: serviços de limpeza."}}
+reading = httpx.post("{base}/v1/analyze-text", json=act, timeout=60).json()
+print(reading["facts"]["act_type"]["label"], reading["backend"])
+for signal in reading["signals"]:
+    print(signal["severity"], signal["title"], signal["next_step"])"""
 
 JAVASCRIPT = """const answer = await fetch("{base}/v1/detect-anomalies", {{
   method: "POST",
@@ -86,7 +98,14 @@ const spectrum = await fetch("{base}/v1/analyze-spectral", {{
   headers: {{ "Content-Type": "application/json" }},
   body: JSON.stringify({{ time_series: Array(30).fill([1000, 1200, 900, 1500]).flat() }}),
 }}).then((response) => response.json());
-console.log(spectrum.dominant_period, spectrum.insights);"""
+console.log(spectrum.dominant_period, spectrum.insights);
+
+const reading = await fetch("{base}/v1/analyze-text", {{
+  method: "POST",
+  headers: {{ "Content-Type": "application/json" }},
+  body: JSON.stringify({{ text: "AVISO DE LICITAÇÃO. Pregão Eletrônico nº 29/2024, de limpeza." }}),
+}}).then((response) => response.json());
+console.log(reading.facts.act_type.label, reading.signals.map((signal) => signal.title));"""
 
 GRADIO = """from gradio_client import Client, handle_file
 
@@ -109,6 +128,11 @@ spectrum = client.predict(
     api_name="/analyze_spectral",
 )
 print(spectrum["dominant_period"], spectrum["insights"])
+reading = client.predict(
+    contract_text="AVISO DE LICITAÇÃO. Pregão Eletrônico nº 29/2024, de serviços de limpeza.",
+    api_name="/analyze_contract",
+)
+print(reading["facts"]["act_type"], reading["signals"])
 print(client.predict(api_name="/health")["status"])"""
 
 ANSWER = """
@@ -125,6 +149,11 @@ ANSWER = """
 `atipico`, `p_value` e `q_value`), `changes` e `spikes` com sua data, `status` `ok` ou
 `inconclusivo` com o motivo em `reason`, e o espectro em `frequencies`, `amplitudes` e `threshold`
 (até onde o acaso costuma chegar). `dominant_frequency` é `null` quando nada passa do acaso.
+
+`/v1/analyze-text` (e `/v1/analyze-file`, com PDF, DOCX ou TXT): `facts.act_type` (o tipo de ato),
+`facts.entities` (o que foi lido, com `start` e `end` em caracteres do texto enviado), `checklist`
+(cada parte exigida: `found`, `missing` ou `not_applicable`), `signals` (fato, norma, leitura
+inocente, próximo passo), `highlights`, `novelty` e `backend` (se o modelo teve parte).
 
 Nomes de campos aceitos: os da página (`valor`, `fornecedor`, `orgao`, `data`…), os em inglês
 (`value`, `supplier`, `amount`, `date`…), os da API do PNCP e os títulos de coluna dos portais.
