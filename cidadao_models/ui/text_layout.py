@@ -106,7 +106,7 @@ def _source(limits: Limits) -> Source:
     gr.HTML(f"<p class='soft'>{texts.EXAMPLES_LABEL}</p>")
     with gr.Row(elem_classes="examples"):
         examples = [
-            gr.Button(label, size="sm", elem_id=_example_id(index), min_width=160)
+            gr.Button(label, size="sm", elem_id=_example_id(index), min_width=140)
             for index, (_, label) in enumerate(texts.EXAMPLES)
         ]
     return Source(text, upload, run, cancel, examples, status)

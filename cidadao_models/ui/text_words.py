@@ -12,6 +12,9 @@ from cidadao_models.ui.listing import shorten
 MAX_PARTIES = 2
 """Parties of one side named in the sentence; a consortium may have more."""
 
+MAX_AMOUNTS = 3
+"""Amounts named in the sentence on an addendum: before, more, and after."""
+
 MAX_WORDS_OF_OBJECT = 220
 """Characters of the object below the sentence; the table of facts has it whole."""
 
@@ -47,8 +50,7 @@ def verdict(report: TextReport) -> str:
     if report.act_type == texts.OTHER and not facts(report):
         return texts.VERDICT_OTHER
     text = title(report) + _parties(report)
-    if value := _first(report, "valor"):
-        text += f", no valor de {_money(value)}"
+    text += _amount(report)
     if report.act_type not in texts.AGREEMENTS and (day := _first(report, "data")):
         text += f"; data: {day}"
     if term := _first(report, "vigencia"):
@@ -75,6 +77,14 @@ def _parties(report: TextReport) -> str:
     if others:
         return f", com {', '.join(others)}"
     return f", de {', '.join(buyers[:1])}" if buyers else ""
+
+
+def _amount(report: TextReport) -> str:
+    """The first amount; an addendum quotes several, and which one is its own is not guessed."""
+    values = [_money(value) for value in _named(report, "valor")[:MAX_AMOUNTS]]
+    if report.act_type == texts.ADDENDUM and len(values) > 1:
+        return f"; valores citados: {', '.join(values[:-1])} e {values[-1]}"
+    return f", no valor de {values[0]}" if values else ""
 
 
 def _money(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from text_reports import filled
 
+from cidadao_models import records
 from cidadao_models.models.text_analysis.entities import Entity
 from cidadao_models.ui import text_render, text_words
 from cidadao_models.ui.files import EXAMPLES_FOLDER
@@ -125,6 +127,27 @@ def test_facts_are_told_once_in_the_order_of_the_contract() -> None:
     assert len(rows) == len({(label, words.casefold()) for label, words in rows})
     labels = [label for label, _ in rows]
     assert labels.index("numero") < labels.index("orgao") < labels.index("valor")
+
+
+def test_the_sentence_says_what_between_whom_how_much_and_how_long() -> None:
+    assert text_words.verdict(filled(CONTRACT)) == (
+        "Contrato nº 37/2024, entre SECRETARIA MUNICIPAL DE SAÚDE e VALE VERDE EQUIPAMENTOS "
+        "HOSPITALARES LTDA, no valor de R$ 187.200,00; vigência: 12 (doze) meses, a contar da "
+        "assinatura."
+    )
+    addendum = (EXAMPLES_FOLDER / "texto_aditivo.txt").read_text("utf-8")
+    said = text_words.verdict(filled(addendum))
+    assert said.startswith("Termo aditivo (terceiro) do contrato nº 58/2022, entre ")
+    assert said.endswith("valores citados: R$ 480.000,00, R$ 168.000,00 e R$ 648.000,00.")
+
+
+def test_examples_have_valid_documents_and_no_two_alike() -> None:
+    texts = [(EXAMPLES_FOLDER / name).read_text("utf-8") for name, _ in EXAMPLES]
+    assert len({text[:200] for text in texts}) == len(texts) >= 5
+    written = re.compile(r"\d\d\.\d{3}\.\d{3}/\d{4}-\d\d")
+    found = [cnpj for text in texts for cnpj in written.findall(text)]
+    assert len(found) >= 8
+    assert records.classify_documents(found)["valid"].all()
 
 
 def test_an_empty_answer_is_still_a_page() -> None:
