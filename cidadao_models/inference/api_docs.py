@@ -1,6 +1,6 @@
 """What the routes say about themselves: their OpenAPI entries and a page that needs no network.
 
-Holds words and schemas only; the routes are in `api_server`.
+Holds words only; shapes are in `api_schemas`, the routes in `api_server`.
 """
 
 from __future__ import annotations
@@ -9,228 +9,27 @@ import json
 from html import escape
 from typing import Any
 
+from cidadao_models.inference.api_schemas import (
+    DETECT_BODY,
+    DETECT_EXAMPLE,
+    ERROR_SCHEMA,
+    FILE_BODY,
+    PATTERNS_BODY,
+    PATTERNS_EXAMPLE,
+    PATTERNS_SCHEMA,
+    REPORT_SCHEMA,
+    SPECTRAL_BODY,
+    SPECTRAL_EXAMPLE,
+    SPECTRAL_SCHEMA,
+    TEXT_BODY,
+    TEXT_EXAMPLE,
+    TEXT_SCHEMA,
+)
+
 DESCRIPTION = (
     "Lê registros de gastos públicos e mostra o que merece uma segunda olhada, por quê e como "
     "conferir. Indícios não são provas. Nada do que é enviado fica guardado."
 )
-
-_CONTRACT = {
-    "id": "045/2024",
-    "fornecedor": {"nome": "Exemplo Serviços Ltda", "cnpj": "11.222.333/0001-81"},
-    "objeto": "Locação de tendas para eventos",
-    "valor": "R$ 480.000,00",
-    "data": "14/03/2024",
-}
-_DETECT_EXAMPLE = {"contracts": [_CONTRACT], "threshold": 0.7}
-_THRESHOLD = {"type": "number", "minimum": 0, "maximum": 1, "default": 0.7}
-
-ERROR_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["error"],
-    "properties": {
-        "error": {
-            "type": "object",
-            "required": ["type", "message", "hint", "details"],
-            "properties": {
-                "type": {"type": "string"},
-                "message": {"type": "string"},
-                "hint": {"type": "string"},
-                "details": {"type": "object"},
-            },
-        }
-    },
-}
-
-_REPORT_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "anomalies",
-        "total_analyzed",
-        "anomalies_found",
-        "confidence_score",
-        "model_version",
-        "threshold",
-        "not_evaluated",
-        "issues",
-        "source",
-    ],
-    "properties": {
-        "anomalies": {"type": "array", "items": {"type": "object"}},
-        "total_analyzed": {"type": "integer"},
-        "anomalies_found": {"type": "integer"},
-        "confidence_score": {"type": ["number", "null"]},
-        "model_version": {"type": "string"},
-        "threshold": _THRESHOLD,
-        "not_evaluated": {"type": "array", "items": {"type": "object"}},
-        "issues": {"type": "object"},
-        "weights": {"type": "object"},
-        "source": {"type": "string"},
-    },
-}
-
-_RECORDS = {"type": "array", "items": {"type": "object"}}
-_DETECT_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "oneOf": [
-                    {
-                        "type": "object",
-                        "required": ["contracts"],
-                        "properties": {"contracts": _RECORDS, "threshold": _THRESHOLD},
-                    },
-                    _RECORDS,
-                ]
-            },
-            "example": _DETECT_EXAMPLE,
-        }
-    },
-}
-_PATTERNS_EXAMPLE = {
-    "data": {"time_series": [10.0, 12.5, 11.0, 90.0], "categories": []},
-    "analysis_type": "temporal",
-}
-_PATTERNS_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["data"],
-                "properties": {
-                    "data": {"type": "object"},
-                    "analysis_type": {"type": "string", "default": "temporal"},
-                },
-            },
-            "example": _PATTERNS_EXAMPLE,
-        }
-    },
-}
-_PATTERNS_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "patterns", "pattern_count", "confidence", "insights", "not_evaluated", "summaries",
-        "model_version", "source",
-    ],
-    "properties": {
-        "patterns": {"type": "array", "items": {"type": "object"}},
-        "pattern_count": {"type": "integer"},
-        "confidence": {"type": ["number", "null"]},
-        "insights": {"type": "array", "items": {"type": "string"}},
-        "not_evaluated": {"type": "array", "items": {"type": "object"}},
-        "summaries": {"type": "object"},
-        "model_version": {"type": "string"},
-        "source": {"type": "string"},
-    },
-}  # fmt: skip
-_SPECTRAL_EXAMPLE = {
-    "time_series": [1250.0, 980.5, 1100.0, 990.0, 1310.0, 1005.0, 1120.0, 1010.0, 1290.0],
-    "dates": [f"2024-{month:02d}-01" for month in range(1, 10)],
-}
-_SPECTRAL_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["time_series"],
-                "properties": {
-                    "time_series": {
-                        "type": "array",
-                        "items": {"type": ["number", "string", "null", "object"]},
-                    },
-                    "sampling_rate": {"type": "number", "exclusiveMinimum": 0, "default": 1.0},
-                    "dates": {"type": ["array", "null"], "items": {"type": ["string", "null"]}},
-                },
-            },
-            "example": _SPECTRAL_EXAMPLE,
-        }
-    },
-}
-_NUMBERS = {"type": "array", "items": {"type": ["number", "null"]}}
-_SPECTRAL_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "frequencies", "amplitudes", "threshold", "dominant_frequency", "dominant_period",
-        "periodic_patterns", "changes", "spikes", "status", "reason", "model_version", "source",
-    ],
-    "properties": {
-        "frequencies": _NUMBERS,
-        "amplitudes": _NUMBERS,
-        "threshold": _NUMBERS,
-        "dominant_frequency": {"type": ["number", "null"]},
-        "dominant_period": {"type": ["number", "null"]},
-        "periodic_patterns": {"type": "array", "items": {"type": "object"}},
-        "changes": {"type": "array", "items": {"type": "object"}},
-        "spikes": {"type": "array", "items": {"type": "object"}},
-        "status": {"type": "string", "enum": ["ok", "inconclusivo"]},
-        "reason": {"type": "string"},
-        "model_version": {"type": "string"},
-        "source": {"type": "string"},
-    },
-}  # fmt: skip
-_TEXT_EXAMPLE = {
-    "text": (
-        "EXTRATO DO CONTRATO Nº 12/2024. Processo: 0031-000452/2024. Contratante: Secretaria de "
-        "Educação do Município de Serra Alta. Contratada: Exemplo Serviços Ltda, CNPJ "
-        "11.222.333/0001-81. Objeto: manutenção de elevadores. Valor: R$ 84.300,00. Vigência: 12 "
-        "(doze) meses, a contar da assinatura. Assinatura: 14/03/2024."
-    )
-}
-_TEXT_BODY = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["text"],
-                "properties": {"text": {"type": "string", "minLength": 20}},
-            },
-            "example": _TEXT_EXAMPLE,
-        }
-    },
-}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
-_TEXT_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": [
-        "anomaly_score", "risk_level", "explanation", "facts", "checklist", "signals",
-        "highlights", "novelty", "citations", "backend", "model_version", "source",
-    ],
-    "properties": {
-        "anomaly_score": {"type": ["number", "null"]},
-        "risk_level": {"type": ["string", "null"]},
-        "explanation": {"type": "string"},
-        "facts": {"type": "object"},
-        "checklist": _OBJECTS,
-        "signals": _OBJECTS,
-        "highlights": _OBJECTS,
-        "novelty": {"type": ["number", "null"]},
-        "citations": _OBJECTS,
-        "backend": {"type": "string"},
-        "notes": {"type": "array", "items": {"type": "string"}},
-        "model_version": {"type": "string"},
-        "source": {"type": "string"},
-    },
-}  # fmt: skip
-_FILE_BODY = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "format": "binary"},
-                    "threshold": _THRESHOLD,
-                    "sanctions": {"type": "string", "format": "binary"},
-                    "mapping": {"type": "string", "example": '{"valor": "valorcontrato1"}'},
-                },
-            }
-        }
-    },
-}
 
 _ERRORS = {
     413: "O conteúdo passa de um limite publicado em /health.",
@@ -247,12 +46,12 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "podem ser os do projeto, os do backend, os do PNCP ou os títulos de um portal; os "
             "valores, números ou texto brasileiro (R$ 1.234,56). Lista vazia: 200, nada achado."
         ),
-        "body": _DETECT_BODY,
+        "body": DETECT_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": _REPORT_SCHEMA,
+        "answer": REPORT_SCHEMA,
         "example": (
             "curl -H 'Content-Type: application/json' \\\n"
-            f"  -d '{json.dumps(_DETECT_EXAMPLE, ensure_ascii=False)}' \\\n"
+            f"  -d '{json.dumps(DETECT_EXAMPLE, ensure_ascii=False)}' \\\n"
             "  http://localhost:7860/v1/detect-anomalies"
         ),
     },
@@ -266,12 +65,12 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "benford, network, collusion. 'summaries' descreve valores e fornecedores (total, "
             "mediana, quartis, concentração e o que o acaso daria), mesmo sem nada fora do comum."
         ),
-        "body": _PATTERNS_BODY,
+        "body": PATTERNS_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": _PATTERNS_SCHEMA,
+        "answer": PATTERNS_SCHEMA,
         "example": (
             "curl -H 'Content-Type: application/json' \\\n"
-            f"  -d '{json.dumps(_PATTERNS_EXAMPLE)}' \\\n"
+            f"  -d '{json.dumps(PATTERNS_EXAMPLE)}' \\\n"
             "  http://localhost:7860/v1/analyze-patterns"
         ),
     },
@@ -286,12 +85,12 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "'dominant_frequency' é null quando nada passa do acaso. Série curta demais: 200 com "
             "status 'inconclusivo' e, em 'reason', quantos pontos faltam."
         ),
-        "body": _SPECTRAL_BODY,
+        "body": SPECTRAL_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": _SPECTRAL_SCHEMA,
+        "answer": SPECTRAL_SCHEMA,
         "example": (
             "curl -H 'Content-Type: application/json' \\\n"
-            f"  -d '{json.dumps(_SPECTRAL_EXAMPLE)}' \\\n"
+            f"  -d '{json.dumps(SPECTRAL_EXAMPLE)}' \\\n"
             "  http://localhost:7860/v1/analyze-spectral"
         ),
     },
@@ -306,12 +105,12 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "coisa está: 'start' e 'end' contam caracteres do texto enviado. 'backend' diz se o "
             "modelo de linguagem foi usado ou só padrões. Menos de 20 letras: 422."
         ),
-        "body": _TEXT_BODY,
+        "body": TEXT_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": _TEXT_SCHEMA,
+        "answer": TEXT_SCHEMA,
         "example": (
             "curl -H 'Content-Type: application/json' \\\n"
-            f"  -d '{json.dumps(_TEXT_EXAMPLE, ensure_ascii=False)}' \\\n"
+            f"  -d '{json.dumps(TEXT_EXAMPLE, ensure_ascii=False)}' \\\n"
             "  http://localhost:7860/v1/analyze-text"
         ),
     },
@@ -331,9 +130,9 @@ _ROUTES: dict[str, dict[str, Any]] = {
             "'flagged_value' e 'patterns_value' (cada registro contado uma vez, os idênticos "
             "também)."
         ),
-        "body": _FILE_BODY,
+        "body": FILE_BODY,
         "errors": (413, 422, 429, 503),
-        "answer": {"oneOf": [_REPORT_SCHEMA, _TEXT_SCHEMA]},
+        "answer": {"oneOf": [REPORT_SCHEMA, TEXT_SCHEMA]},
         "example": (
             "curl -F file=@gastos.csv -F sanctions=@ceis.csv -F threshold=0.7 \\\n"
             "  http://localhost:7860/v1/analyze-file"

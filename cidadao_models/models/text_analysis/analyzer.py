@@ -23,7 +23,7 @@ from cidadao_models.models.text_analysis import (
 )
 from cidadao_models.models.text_analysis.checklist import checklist as clause_list
 from cidadao_models.models.text_analysis.clauses import ClauseHit
-from cidadao_models.models.text_analysis.encoder import encoder
+from cidadao_models.models.text_analysis.encoder import PATTERNS, encoder
 from cidadao_models.models.text_analysis.entities import Entity, in_order
 from cidadao_models.models.text_analysis.folding import Folded, fold
 from cidadao_models.models.text_analysis.report import Signal, TextReport
@@ -63,7 +63,7 @@ class TextAnalyzer:
             novelty=beside.novelty,
             citations=beside.citations,
             backend=read.backend,
-            not_evaluated=[*unseen, *beside.not_evaluated],
+            not_evaluated=[*read.not_evaluated, *unseen, *beside.not_evaluated],
             model_version=__version__,
             weights=weights.brief(),
         )
@@ -79,6 +79,7 @@ class Read:
     entities: list[Entity]
     hits: list[ClauseHit]
     backend: str
+    not_evaluated: list[NotEvaluated]
 
 
 def _read(text: str) -> Read:
@@ -98,12 +99,18 @@ def _read(text: str) -> Read:
     if reading is not None:
         entities = in_order([*entities, *facts.legal(text, reading.legal)])
         hits += facts.clause_hits(stretches, reading.clauses)
-    return Read(folded, name, share, entities, hits, used.backend)
+    unseen = [_without_encoder(used.reason)] if used.model is None else []
+    return Read(folded, name, share, entities, hits, used.backend, unseen)
+
+
+def _without_encoder(why: str) -> NotEvaluated:
+    title = "Pessoas, leis e trechos sem nome de campo"
+    return NotEvaluated("modelo_de_texto", title, f"não verificado: {why}")
 
 
 def _unread(text: str) -> Read:
     """A text that is no prose in Portuguese: nothing is read in it."""
-    return Read(fold(text), "outro", 0.0, [], [], "nenhum")
+    return Read(fold(text), "outro", 0.0, [], [], PATTERNS, [])
 
 
 def _signals(read: Read) -> tuple[list[Signal], list[NotEvaluated]]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 FOLDER = "text/"
 CONFIG = "text/config.json"
 
+PATTERNS = "padroes"
+"""Name of a reading by rules alone, as in the outer contract."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
@@ -27,14 +30,11 @@ class Encoder:
 
     model: TextModel | None
     reason: str = ""
-    revision: str = ""
 
     @property
     def backend(self) -> str:
         """What an answer says of who read the text."""
-        if self.model is None:
-            return f"padrões ({self.reason})"
-        return f"padrões e modelo {self.revision[:12]}"
+        return PATTERNS if self.model is None else f"{PATTERNS}+modelo"
 
 
 def encoder() -> Encoder:
@@ -53,7 +53,7 @@ def _encoder_of(found: WeightSet) -> Encoder:
     if any(importlib.util.find_spec(name) is None for name in ("torch", "transformers")):
         return Encoder(None, "as bibliotecas do modelo de texto não estão instaladas")
     try:
-        return Encoder(_loaded(found), revision=found.revision)
+        return Encoder(_loaded(found))
     except WeightsUnavailable as error:
         return Encoder(None, error.message)
 
