@@ -11,6 +11,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,9 @@ from cidadao_models.models.core.calibration import expected_false_share, score_f
 from cidadao_models.reading import Reading, read
 from cidadao_models.reading.sanctions import read_sanctions
 from cidadao_models.records import FIELDS, mask_cpf
+
+if TYPE_CHECKING:
+    from cidadao_models.models.text_analysis import TextReport
 
 MIN_BATCH = 30
 """Records from which a batch is judged against itself (outer contract)."""
@@ -131,6 +135,15 @@ class AnomalyDetector:
             weights=weights.brief(),
         )
         return report, run
+
+    def analyze_text(self, text: str) -> TextReport:
+        """What a contract text says, lacks, and what in it deserves a question (`TextAnalyzer`).
+
+        Raises InputError for fewer than 20 letters. What was fitted on records has no part in it.
+        """
+        from cidadao_models.models.text_analysis import TextAnalyzer
+
+        return TextAnalyzer().analyze(text)
 
     def save(self, folder: str | Path) -> None:
         """Write the fitted baseline as npz (no pickle) and JSON. Raises NotFitted."""
