@@ -56,9 +56,16 @@ def as_record(folded: Folded, entities: Sequence[Entity], act_type: str) -> Reco
     else:
         _signing(made, folded, by_label.get("data", []))
         _amount(made, folded, by_label.get("valor", []), "valor")
-        _term(made, by_label.get("vigencia", []))
+        if act_type == ADDENDUM:
+            made.reasons["vigencia_inicio"] = made.reasons["vigencia_fim"] = _OLD_TERM
+        else:
+            _term(made, by_label.get("vigencia", []))
         _growth(made, folded)
     return made
+
+
+ADDENDUM = "aditamento_contrato"
+_OLD_TERM = "um aditivo repete datas do contrato que muda, e o texto só não diz quais são novas"
 
 
 _TEXTS = {"orgao": "orgao", "contratado": "fornecedor", "objeto": "objeto",
