@@ -88,8 +88,8 @@ def full(text: str) -> Answer:
     folded = fold(text)
     model = encoder().model
     reading = None if model is None else model.read(text)
-    kind, _ = facts.kind_of(act_type.judge(folded), reading and reading.act_types)
-    spans = reading and reading.facts
+    kind, _ = facts.kind_of(act_type.judge(folded), None if reading is None else reading.act_types)
+    spans = None if reading is None else reading.facts
     return kind, facts.joined(text, patterns.find(folded), fields.find(folded), spans)
 
 
