@@ -114,7 +114,7 @@ def test_a_set_is_opened_used_and_named(other: Path) -> None:
     assert weights.active() is found
     assert found.revision == "a" * 40 and found.manifest["revision"] == "f" * 40
     assert found.path(manifest.REFERENCE) == other / manifest.REFERENCE
-    assert found.has(manifest.REFERENCE) and not found.has("text/config.json")
+    assert found.has(manifest.REFERENCE) and not found.has("text/other.json")
     assert weights.reference().label.startswith("referência do Hub, revisão aaaaaaa (999 registros")
     assert before.folder == EMBEDDED and before.has(manifest.REFERENCE)
 

@@ -39,7 +39,7 @@ def test_the_embedded_files_are_whole_and_listed():
     listed = {entry["path"] for entry in weights.active().manifest["files"]}
     files = [path for path in weights.EMBEDDED.rglob("*") if path.is_file()]
     present = {path.relative_to(weights.EMBEDDED).as_posix() for path in files}
-    assert listed == present - {weights.MANIFEST, "README.md"}
+    assert listed == present - {weights.MANIFEST}
 
 
 def test_the_manifest_has_the_keys_of_the_contract():

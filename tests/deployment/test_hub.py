@@ -109,6 +109,12 @@ def kept_folders(home: Path) -> list[str]:
     return sorted(p.name for p in home.glob("cidadao-models/*/*") if p.is_dir())
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its path there."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def embedded_with(answer: dict[str, Any], *words: str) -> None:
     """The embedded set serves, and the message says why in the words expected."""
     assert answer["status"]["source"] == "embedded"
@@ -150,7 +156,7 @@ def test_a_look_that_finds_what_is_in_use_swaps_nothing(hub: Hub, look: Ask) -> 
 
 
 def test_the_embedded_set_published_is_fetched_only_when_pinned(hub: Hub, look: Ask) -> None:
-    files = {p.name: p.read_bytes() for p in EMBEDDED.iterdir() if p.is_file()}
+    files = contents(EMBEDDED)
     repository = hub.repository("t/embedded", files)
     embedded_with(look("t/embedded"), "mesmos", repository.head[:7])
     assert len(hub.seen("t/embedded")) == 2
@@ -360,7 +366,7 @@ def test_published_weights_are_pulled_and_used(hub: Hub, tmp_path: Path) -> None
     assert repository.head in sent.stdout
     files = repository.commits[repository.head]
     assert files.pop("README.md").startswith(b"---\nlicense: apache-2.0\n")
-    assert files == {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert files == {k: v for k, v in contents(folder).items() if k != "README.md"}
     pulled = command(hub, "pull", **home)
     assert pulled.returncode == 0, pulled.stderr
     assert repository.head in pulled.stdout
