@@ -92,14 +92,8 @@ def test_a_signal_tells_where_it_stands_and_what_it_found(id: str, text: str, ac
     assert "fraude" not in (one.explanation + one.title + one.innocent + one.next_step).lower()
 
 
-HARMLESS = [
-    "Rua Urgente, nº 12, Bairro da Dispensa, sede da empresa Marca Forte Ltda.",
-    "Aquisição de gêneros da agricultura familiar, por chamada pública.",
-    "Papel moeda com marca d'água e fita de segurança.",
-    "Não houve dispensa de licitação nem pagamento antecipado.",
-    "Aquisição de luminárias de emergência para a Escola Exclusiva do Saber.",
-    "A Travessa da Garantia fica perto da Praça Total.",
-]
+HARMLESS = Path(__file__).with_name("harmless.txt").read_text("utf-8").splitlines()
+"""Ordinary sentences, many with the words of a signal in them."""
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -31,8 +31,7 @@ K1, B = 1.2, 0.75
 
 CLOSE = 0.5
 """Share of a passage's weighted words that a norm must hold. Measured: of windows of 25 words of
-the norms themselves 94 % are cited right and 0.3 % wrong; of the sentences of extracts 0.5 % cite
-one."""
+the norms themselves 94 % are cited right, 0.3 % wrong; 0.5 % of the sentences of extracts cite."""
 
 MARGIN = 1.15
 """Times the second norm: closer ones say the same in two places, and neither is cited."""

@@ -31,6 +31,10 @@ _NEW_PART = re.compile(
 """How a line starts that begins an item, where the line before it ended in a mark."""
 
 
+LONGEST = 3_000
+"""Characters after which a sentence is cut at the next space."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """view[start:end] of a folded text."""
@@ -48,10 +52,21 @@ def lines(folded: Folded) -> list[Passage]:
 
 
 def sentences(folded: Folded) -> list[Passage]:
-    """What ends in a full stop, semicolon, blank line or the start of a new clause or item."""
-    cuts = sorted({*_stops(folded.text), *_new_parts(folded)} - {0})
-    bounds = [0, *cuts, len(folded.text)]
-    return [Passage(a, b) for a, b in pairwise(bounds) if folded.text[a:b].strip()]
+    """What ends in a full stop, semicolon, blank line or the start of a new clause or item.
+
+    A text without such marks is cut between words, so that no sentence is endless.
+    """
+    view = folded.text
+    cuts = sorted({*_stops(view), *_new_parts(folded)} - {0})
+    bounds = [0]
+    for cut in (*cuts, len(view)):
+        while cut - bounds[-1] > LONGEST:
+            space = view.find(" ", bounds[-1] + LONGEST, cut)
+            if space < 0:
+                break
+            bounds.append(space + 1)
+        bounds.append(cut)
+    return [Passage(a, b) for a, b in pairwise(bounds) if view[a:b].strip()]
 
 
 def _stops(view: str) -> list[int]:
@@ -76,7 +91,7 @@ def _new_parts(folded: Folded) -> list[int]:
         at
         for at in starts
         if _CLAUSE.match(view, at)
-        or (view[:at].rstrip()[-1:] in set(".;:") and _NEW_PART.match(view, at))
+        or (view[max(0, at - 2) : at].rstrip()[-1:] in set(".;:") and _NEW_PART.match(view, at))
     ]
 
 
@@ -152,7 +167,10 @@ def of_law(view: str, found: list[Passage]) -> frozenset[int]:
 
 def quoted(view: str, start: int) -> bool:
     """Whether view[start] stands between quotation marks after the name of a norm."""
-    opened = view.rfind('"', 0, start)
-    if opened < 0 or view.count('"', 0, start) % 2 == 0 or '"' not in view[start:]:
+    first = max(0, start - LONGEST)
+    opened = view.rfind('"', first, start)
+    if opened < 0 or view.count('"', first, start) % 2 == 0:
+        return False
+    if view.find('"', start, start + LONGEST) < 0:
         return False
     return _CITED.search(view, max(0, opened - CITATION_REACH), opened) is not None

@@ -177,7 +177,7 @@ _WITHOUT_INDEX = re.compile(
 )
 _NOT_A_READJUSTMENT = re.compile(
     r"irreajust|repactua|combust"
-    r"|medic|relatorio|atraso|tarifa|anp\b|pagamento mensal|servidor|salarial|convencao coletiva"
+    r"|medic|relatorio|atraso|tarifa|anp\b|pagamento mensal|servidor|salari|convencao coletiva"
     r"|apos (?:o )?(?:interregno|decorrid)|periodicidade anual|anualmente|interregno"
     r"|um ano|12 \(doze\)"
     r"|doze meses|12 meses|aneel|agencia reguladora|tabela (?:oficial|sus|cmed)|bolsa"
@@ -209,10 +209,14 @@ def _too_often(found: tuple[int, str] | None) -> Iterator[tuple[int, str, float]
         yield found[0], f"vem {found[1]}, antes de completar um ano", 0.25
 
 
+def _amount_by_month(view: str, end: int) -> bool:
+    return _AMOUNT_BY_MONTH.search(view[max(0, end - AMOUNT_REACH) : end]) is not None
+
+
 def _often(view: str, start: int, end: int) -> tuple[int, str] | None:
     """End and words of a periodicity shorter than a year."""
     word = _EVERY.search(view, start, end)
-    if word is not None and not _AMOUNT_BY_MONTH.search(view[: word.start()][-AMOUNT_REACH:]):
+    if word is not None and not _amount_by_month(view, word.start()):
         return word.end(), word.group()
     for every in re.finditer(r"\b(?:a cada|de|apos|decorridos|cada) (?=\d|[a-z])", view[start:end]):
         period = next(quantities.periods(view, start + every.end(), end), None)
