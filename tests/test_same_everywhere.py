@@ -18,7 +18,7 @@ from gradio_client import Client, handle_file
 from cidadao_models.analysis import analyze
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLES = sorted((ROOT / "cidadao_models" / "ui" / "examples").iterdir())
+EXAMPLES = sorted((ROOT / "cidadao_models" / "ui" / "examples").glob("*.csv"))
 REAL = (
     "recife_contratos/dados_abertos_contratos.csv",
     "mg_obras/contratos.csv",
