@@ -14,7 +14,7 @@ STAGE_TOKENS = 2_000_000
 class EncoderConfig:
     """What is taken of E5: its layers, and how many pieces of its vocabulary."""
 
-    layers: tuple[int, ...] = (0, 1, 2, 3, 4, 5)
+    layers: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
     vocabulary: int = 20_000
     every: int = 8
     """Of the extracts, one in so many is read to count pieces."""
@@ -38,17 +38,23 @@ class TasksConfig:
     """Fine-tuning on all tasks at once, in stages of at most `tokens` each."""
 
     stages: int = 2
-    tokens: int = 1_800_000
-    batch_tokens: int = 1_024
-    learning_rate: float = 6e-4
+    tokens: int = 1_500_000
+    batch_tokens: int = 2_048
+    learning_rate: float = 2e-4
     head_learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup: float = 0.05
     seed: int = 2
-    legal_share: float = 0.50
+    legal_share: float = 0.45
     """Share of the tokens that are LeNER-Br's sentences."""
-    written_share: float = 0.20
+    written_share: float = 0.25
     """Share of the tokens that are the examples written for this project."""
+    swapped_share: float = 0.3
+    """Share of LeNER-Br's entities that stand for another one of their label."""
+    unknown_share: float = 0.12
+    """Share of the tokens that are hidden from the network, so that it reads the words around."""
+    frozen_embeddings: bool = True
+    """Whether the words keep E5's vectors: those of rare ones would be learned by heart."""
 
 
 @dataclass(frozen=True, slots=True)

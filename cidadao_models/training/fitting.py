@@ -64,8 +64,8 @@ class BatchTrainer(Trainer):
 
 
 def parameter_groups(network: nn.Module, encoder: float, heads: float) -> list[dict[str, Any]]:
-    """The encoder's parameters and the heads', each with its learning rate."""
-    named = list(network.named_parameters())
+    """The encoder's parameters and the heads', each with its rate; frozen ones are left out."""
+    named = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
     return [
         {"params": [p for n, p in named if n.startswith("encoder.")], "lr": encoder},
         {"params": [p for n, p in named if not n.startswith("encoder.")], "lr": heads},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from cidadao_models.models.core.text_model.network import IGNORED, CidadaoTextCo
 from cidadao_models.models.core.text_model.reader import WINDOW
 
 PAD = 1
+UNKNOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,12 @@ def windows(
             [-1, *numbers, -1],
             rows,
         )
+
+
+def with_unknowns(window: Window, share: float, rng: random.Random) -> Window:
+    """The window with about `share` of its tokens, the special ones aside, as unknown words."""
+    inner = [UNKNOWN if rng.random() < share else number for number in window.ids[1:-1]]
+    return replace(window, ids=[window.ids[0], *inner, window.ids[-1]])
 
 
 def _without_space(text: str, start: int, end: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedTokenizerFast
 
-from cidadao_models.models.core.text_model.network import CidadaoTextModel, CompactEmbedding
+from cidadao_models.models.core.text_model.network import CidadaoTextModel, make_compact
 from cidadao_models.training import vocabulary
 
 SHARD = "9MB"
@@ -37,11 +37,9 @@ def load(folder: Path) -> tuple[CidadaoTextModel, Tokenizer]:
 
 
 def compact(folder: Path, before: Path) -> dict[str, Any]:
-    """The same model with int8 word embedding and fp16 matrices, in shards below 10 MB."""
+    """The same model with int8 matrices, the rest in fp16, in shards below 10 MB."""
     network, tokenizer = load(before)
-    embeddings = network.encoder.embeddings
-    embeddings.word_embeddings = CompactEmbedding.of(embeddings.word_embeddings.weight.detach())
-    network.config.compact = True
+    make_compact(network)
     network.half()
     save(network, tokenizer, folder, max_shard_size=SHARD)
     sizes = [path.stat().st_size for path in folder.glob("*.safetensors")]

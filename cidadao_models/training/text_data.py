@@ -11,13 +11,14 @@ import json
 import random
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from cidadao_models.errors import InputError
 from cidadao_models.training.augment import augment
+from cidadao_models.training.configs import TasksConfig
 from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled
 from cidadao_models.training.weak_act import WeakAct
@@ -87,21 +88,25 @@ def is_held_out(text: str) -> bool:
     return hashlib.sha256(letters.encode()).digest()[0] % HELD_OUT == 0
 
 
-def mixed(
-    corpus: Corpus, tokens: int, shares: tuple[float, float], rng: random.Random
-) -> Iterator[Labelled]:
-    """Texts for about `tokens` tokens in random order: legal and written by `shares`, the rest
-    acts. Each origin is gone through again, changed anew, as often as its share needs.
+def mixed(corpus: Corpus, config: TasksConfig, rng: random.Random) -> Iterator[Labelled]:
+    """Texts for about the tokens of one stage in random order: legal and written ones by their
+    shares, the rest acts. Each origin is gone through again, changed anew, as often as its share
+    needs.
     """
-    legal, written = shares
+    legal, written = config.legal_share, config.written_share
+    known = entities_by_label(corpus.legal)
+
+    def legal_variant(labelled: Labelled, rng: random.Random) -> Labelled:
+        return _legal_variant(swapped(labelled, known, config.swapped_share, rng), rng)
+
     budgets = (
-        (_cycle(corpus.legal, rng), legal, _legal_variant),
+        (_cycle(corpus.legal, rng), legal, legal_variant),
         (_cycle(corpus.written, rng), written, _act_variant),
         (_cycle(corpus.acts, rng), 1 - legal - written, _act_variant),
     )
     found: list[Labelled] = []
     for source, share, variant in budgets:
-        left = share * tokens
+        left = share * config.tokens
         while left > 0:
             item = variant(next(source), rng)
             found.append(item)
@@ -183,6 +188,31 @@ def same_length(labelled: Labelled, text: str) -> Labelled:
 def without_accents(text: str) -> str:
     """Each letter without its accent; what has no plain letter stays."""
     return "".join(unicodedata.normalize("NFD", character)[0] for character in text)
+
+
+def entities_by_label(items: Iterable[Labelled]) -> dict[str, list[str]]:
+    """The words of all legal entities by label, one entry for each time they stand somewhere."""
+    found: dict[str, list[str]] = {}
+    for item in items:
+        for start, end, label in item.legal or ():
+            found.setdefault(label, []).append(item.text[start:end])
+    return found
+
+
+def swapped(
+    labelled: Labelled, known: Mapping[str, Sequence[str]], share: float, rng: random.Random
+) -> Labelled:
+    """The sentence with about `share` of its legal entities replaced by others of their label."""
+    text, place = "", 0
+    spans = []
+    for start, end, label in sorted(labelled.legal or ()):
+        text += labelled.text[place:start]
+        words = labelled.text[start:end]
+        if rng.random() < share:
+            words = rng.choice(known[label])
+        spans.append((len(text), len(text) + len(words), label))
+        text, place = text + words, end
+    return replace(labelled, text=text + labelled.text[place:], legal=tuple(spans))
 
 
 def _legal_variant(labelled: Labelled, rng: random.Random) -> Labelled:

@@ -3,7 +3,7 @@
     encoder   E5's first layers with its vocabulary cut down to Portuguese official text
     adapt     the short encoder learns the whole one's hidden states (distillation)
     tasks-N   all tasks at once, at most `STAGE_TOKENS` tokens a stage
-    compact   fp16 matrices, int8 word embedding, shards below 10 MB
+    compact   int8 words and matrices, the rest fp16, shards below 10 MB
 
 A stage whose files are there and were made with the same numbers is not made again; one that was
 interrupted goes on from its last checkpoint. Publishes nothing and replaces no embedded file.
@@ -28,7 +28,7 @@ from cidadao_models.training.configs import TasksConfig, TextTraining
 from cidadao_models.training.distillation import distil
 from cidadao_models.training.e5 import read_e5
 from cidadao_models.training.fitting import fit, within
-from cidadao_models.training.multitask import Window, batches, tensors, windows
+from cidadao_models.training.multitask import Window, batches, tensors, windows, with_unknowns
 from cidadao_models.training.network_files import compact, load, save
 from cidadao_models.training.network_of_e5 import network_of
 
@@ -102,10 +102,11 @@ def _tasks(
     network, tokenizer = load(before)
     rng = random.Random(config.seed * 1_000 + number)
     corpus = text_data.gather(data)
-    shares = (config.legal_share, config.written_share)
+    network.encoder.embeddings.requires_grad_(not config.frozen_embeddings)
     drawn: list[Window] = []
-    for labelled in text_data.mixed(corpus, config.tokens, shares, rng):
-        drawn += windows(labelled, tokenizer, network.config)
+    for labelled in text_data.mixed(corpus, config, rng):
+        for window in windows(labelled, tokenizer, network.config):
+            drawn.append(with_unknowns(window, config.unknown_share, rng))
     groups = within(batches(drawn, config.batch_tokens, rng), config.tokens)
     rows = [tensors(group, len(network.config.clauses)) for group in groups]
     loss = fit(network, rows, folder, config, number, report)

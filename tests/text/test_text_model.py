@@ -25,7 +25,11 @@ from cidadao_models.models.core.text_model.decoding import (
     log_softmax,
     spans_of,
 )
-from cidadao_models.models.core.text_model.network import CompactEmbedding
+from cidadao_models.models.core.text_model.network import (
+    PRODUCTS,
+    CompactEmbedding,
+    CompactLinear,
+)
 from cidadao_models.models.core.text_model.pipeline import TASK
 from cidadao_models.models.core.text_model.reader import OVERLAP, WINDOW, window_starts
 from cidadao_models.training.network_files import compact, save
@@ -109,10 +113,31 @@ def test_the_compact_form_is_small_and_reads_nearly_the_same(folder: Path, tmp_p
 
 
 def test_an_int8_row_is_off_by_at_most_half_a_step() -> None:
-    weight = torch.randn(50, 16)
-    made = CompactEmbedding.of(weight)(torch.arange(50))
+    table = torch.nn.Embedding(50, 16)
+    weight = table.weight.detach()
+    made = CompactEmbedding.of(table)(torch.arange(50))
     step = weight.abs().amax(dim=1, keepdim=True) / 127
     assert bool(((made - weight).abs() <= step / 2 + 1e-6).all())
+
+
+@pytest.mark.parametrize("product", sorted(PRODUCTS))
+def test_each_fast_product_is_nearly_the_plain_one(product: str) -> None:
+    if product == "int8" and torch.backends.quantized.engine not in ("x86", "fbgemm", "onednn"):
+        pytest.skip("this build of torch has no int8 engine")
+    torch.manual_seed(1)
+    plain = torch.nn.Linear(64, 48)
+    layer = CompactLinear.of(plain)
+    states = torch.randn(2, 30, 64)
+    with torch.inference_mode():
+        wanted, found = plain(states), PRODUCTS[product](layer)(states)
+    assert float((found - wanted).abs().mean()) < 0.02 * float(wanted.abs().mean())
+
+
+def test_a_compact_layer_passes_gradients_on() -> None:
+    layer = CompactLinear.of(torch.nn.Linear(8, 4))
+    states = torch.randn(3, 8, requires_grad=True)
+    layer(states).sum().backward()
+    torch.testing.assert_close(states.grad, layer.matrix(torch.float32).sum(0).expand(3, 8))
 
 
 @pytest.mark.parametrize("damage", ["no config", "cut", "other kind", "other shape", "no words"])

@@ -97,7 +97,7 @@ def _read(text: str) -> Read:
     )
     hits = clauses.find(folded)
     if reading is not None:
-        entities = in_order([*entities, *facts.legal(text, reading.legal)])
+        entities = in_order([*entities, *facts.legal(text, reading.legal, entities, name)])
         hits += facts.clause_hits(stretches, reading.clauses)
     unseen = [_without_encoder(used.reason)] if used.model is None else []
     return Read(folded, name, share, entities, hits, used.backend, unseen)

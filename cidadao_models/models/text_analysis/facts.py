@@ -8,6 +8,7 @@ buyers at 0.86 by shared characters, where rules alone read 0.63 and 0.38. Reads
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from cidadao_models.models.core.text_model.decoding import Span
@@ -61,9 +62,22 @@ def kind_of(rules: Mapping[str, float], read: Mapping[str, float] | None) -> tup
     return best, both[best] / sum(both.values())
 
 
-def legal(text: str, spans: Iterable[Span]) -> list[Entity]:
-    """The encoder's entities of legal text."""
-    return [_entity(text, span) for span in spans if span.score >= SURE]
+def legal(text: str, spans: Iterable[Span], facts: Sequence[Entity], act_type: str) -> list[Entity]:
+    """The encoder's entities of legal text, without those that an act's own code settles: the
+    process of a contract looks like that of a case in court.
+    """
+    codes = [fact for fact in facts if fact.label in CODES] if act_type != "outro" else []
+    read = [_entity(text, span) for span in spans if span.score >= SURE]
+    return [
+        entity
+        for entity in read
+        if entity.label not in CITED
+        or not any(entity.start < code.end and entity.end > code.start for code in codes)
+    ]
+
+
+CODES = ("numero", "processo", "dotacao", "cnpj")
+CITED = ("JURISPRUDENCIA", "LEGISLACAO")
 
 
 def clause_hits(
@@ -79,5 +93,22 @@ def clause_hits(
 
 
 def _entity(text: str, span: Span) -> Entity:
-    words = text[span.start : span.end]
-    return Entity(span.label, words, span.start, span.end, span.score, "modelo")
+    start, end = span.start, span.end
+    rule = _ENDS.get(span.label)
+    found = rule.search(text, start, end) if rule else None
+    end = found.start() if found else end
+    return Entity(span.label, text[start:end], start, end, span.score, "modelo")
+
+
+_ENDS = {
+    "objeto": re.compile(r"[\s,;]+(?:com|no|pelo|ao)\s+valor(?:\s+\w+){0,2}$", re.IGNORECASE),
+    "PESSOA": re.compile(
+        r"\s*\n\s*(?=(?:a |o )?(?:sub|vice-?)?(?:pregoeir|president|secret[áa]ri|diretor|prefeit"
+        r"|ordenador|chefe|coordenador|gerente|superintendent|procurador|representant|contratad"
+        r"|contratant|fiscal|gestor|ministr|reitor|comandant|administrador|s[óo]ci))",
+        re.IGNORECASE,
+    ),
+}
+"""Where an extent ends before its last token: an object before the words that begin the value
+behind it, a person's name before the line with the office.
+"""

@@ -11,7 +11,9 @@ import unicodedata
 from bisect import bisect_left
 from dataclasses import dataclass
 
-_JOINED = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011][ \t]*\r?\n[ \t]*(?=[a-zà-ÿA-ZÀ-Ý])|\u00ad")
+_JOINED = re.compile(
+    r"(?<=[^\W\d_])[-\u00ad\u2010\u2011][ \t]*\r?\n[ \t]*(?=[a-zà-ÿA-ZÀ-Ý])|\u00ad"
+)
 """A hyphen at a line's end inside a word, and soft hyphens: print has them, the word has not."""
 
 _SAME = str.maketrans(

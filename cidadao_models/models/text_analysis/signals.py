@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -126,7 +127,7 @@ def find(
     for kind in kinds().values():
         if kind.applies(act_type):
             places = [*_worded(kind, folded, cut, law), *_measured(kind, folded, own)]
-            found += _told(kind, folded, places)
+            found += _told(kind, folded, places, cut)
     return sorted(found, key=lambda s: (s.start or 0, s.end or 0, s.id))
 
 
@@ -167,13 +168,15 @@ def _measured(kind: Kind, folded: Folded, cut: list[Passage]) -> Iterator[Measur
                 yield one
 
 
-def _told(kind: Kind, folded: Folded, places: Sequence[Measure]) -> list[Signal]:
-    """The strongest places as signals, overlapping ones once."""
-    kept: list[Measure] = []
+def _told(
+    kind: Kind, folded: Folded, places: Sequence[Measure], cut: Sequence[Passage]
+) -> list[Signal]:
+    """The strongest place of each sentence as a signal."""
+    starts = [sentence.start for sentence in cut]
+    kept: dict[int, Measure] = {}
     for one in sorted(places, key=lambda m: (-m.weight, m.start)):
-        if all(one.end <= other.start or one.start >= other.end for other in kept):
-            kept.append(one)
-    return [_signal(kind, folded, one) for one in kept[:MAX_PLACES]]
+        kept.setdefault(bisect_right(starts, one.start), one)
+    return [_signal(kind, folded, one) for one in [*kept.values()][:MAX_PLACES]]
 
 
 def _signal(kind: Kind, folded: Folded, one: Measure) -> Signal:

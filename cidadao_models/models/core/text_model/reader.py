@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from tokenizers import Tokenizer
+from transformers.utils import logging as hf_logging
 
 from cidadao_models.errors import WeightsUnavailable
 from cidadao_models.models.core.text_model.decoding import Span, log_softmax, spans_of
@@ -61,13 +63,14 @@ class TextModel:
             kind = json.loads((folder / "config.json").read_text("utf-8")).get("model_type")
             if kind != CidadaoTextConfig.model_type:
                 raise _unusable(f"a arquitetura é {kind!r}")
-            network, found = CidadaoTextModel.from_pretrained(
-                folder,
-                dtype=torch.float32,
-                local_files_only=True,
-                use_safetensors=True,
-                output_loading_info=True,
-            )
+            with _without_progress_bars():
+                network, found = CidadaoTextModel.from_pretrained(
+                    folder,
+                    dtype=torch.float32,
+                    local_files_only=True,
+                    use_safetensors=True,
+                    output_loading_info=True,
+                )
             tokenizer = _tokenizer(folder / "tokenizer.json")
         except (OSError, ValueError, RuntimeError, SafetensorError) as error:
             raise _unusable(f"{type(error).__name__}: {str(error)[:200]}") from error
@@ -145,6 +148,18 @@ class TextModel:
         )  # fmt: skip
         chances = torch.sigmoid(self.network.clause_head(means)).numpy()
         return [dict(zip(self.config.clauses, map(float, row), strict=True)) for row in chances]
+
+
+@contextmanager
+def _without_progress_bars() -> Iterator[None]:
+    """Keeps transformers' bar for the loading of weights out of a service's log."""
+    shown = hf_logging.is_progress_bar_enabled()
+    hf_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            hf_logging.enable_progress_bar()
 
 
 def _tokenizer(path: Path) -> Tokenizer:
