@@ -37,19 +37,7 @@ def build(page: gr.Blocks, service: Service) -> None:
     _wire_sanctions(parts)
     _wire_runs(page, parts, service)
     _wire_findings(parts)
-    wire_downloads(
-        parts.downloads.buttons,
-        parts.session,
-        parts.downloads.file,
-        answer=Session,
-        stem=lambda session: session.stem,
-        writers={
-            "html": lambda session, path: session.report.to_html(path),
-            "xlsx": lambda session, path: session.report.to_xlsx(path),
-            "csv": lambda session, path: session.report.to_csv(path),
-        },
-        expired_hint=texts.EXPIRED_HINT,
-    )
+    _wire_downloads(parts)
 
 
 def _wire_upload(parts: Parts) -> None:
@@ -304,3 +292,15 @@ def _wire_one(parts: Parts, inputs: list[Any]) -> None:
         marked = done.then(None, None, None, js=scripts.MARK_ROW, **PRIVATE)
         if then is not None:
             marked.then(None, None, None, js=then, **PRIVATE)
+
+
+def _wire_downloads(parts: Parts) -> None:
+    writers: dict[str, Callable[[Session, Path], Path]] = {
+        "html": lambda session, path: session.report.to_html(path),
+        "xlsx": lambda session, path: session.report.to_xlsx(path),
+        "csv": lambda session, path: session.report.to_csv(path),
+    }
+    wire_downloads(
+        parts.downloads.buttons, parts.session, parts.downloads.file, answer=Session,
+        stem=lambda session: session.stem, writers=writers, expired_hint=texts.EXPIRED_HINT,
+    )  # fmt: skip

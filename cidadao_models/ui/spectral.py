@@ -39,15 +39,11 @@ def build(page: gr.Blocks, service: Service) -> None:
     parts = lay_out(service.limits)
     wire_upload(parts.source)
     _wire_runs(page, parts, service)
+    writers = {"csv": spectral_render.write_csv, "json": spectral_render.write_json}
     wire_downloads(
-        parts.buttons,
-        parts.session,
-        parts.file,
-        answer=Looked,
-        stem=spectral_render.stem,
-        writers={"csv": spectral_render.write_csv, "json": spectral_render.write_json},
-        expired_hint=texts.EXPIRED_HINT,
-    )
+        parts.buttons, parts.session, parts.file, answer=Looked, stem=spectral_render.stem,
+        writers=writers, expired_hint=texts.EXPIRED_HINT,
+    )  # fmt: skip
     parts.image.click(None, None, None, js=scripts.SAVE_CHARTS, **PRIVATE)
 
 

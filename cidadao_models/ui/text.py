@@ -35,15 +35,11 @@ def build(page: gr.Blocks, service: Service, apart: Apart) -> None:
     parts = lay_out(service.limits)
     wire_upload(parts.source)
     _wire_runs(page, parts, service, apart)
+    writers = {"html": text_report.write_html, "json": text_report.write_json}
     wire_downloads(
-        parts.buttons,
-        parts.session,
-        parts.file,
-        answer=Looked,
-        stem=text_report.stem,
-        writers={"html": text_report.write_html, "json": text_report.write_json},
-        expired_hint=texts.EXPIRED_HINT,
-    )
+        parts.buttons, parts.session, parts.file, answer=Looked, stem=text_report.stem,
+        writers=writers, expired_hint=texts.EXPIRED_HINT,
+    )  # fmt: skip
     page.load(None, None, None, js=scripts.TEXT_MARKS, **PRIVATE)
 
 
