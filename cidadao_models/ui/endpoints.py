@@ -16,7 +16,7 @@ from cidadao_models.findings import check_threshold
 from cidadao_models.inference.jobs import spectral_bounded, text_bounded
 from cidadao_models.models.pattern_analysis import PatternAnalyzer
 from cidadao_models.reading.limits import NO_LIMITS
-from cidadao_models.ui.files import CPU
+from cidadao_models.ui.runs import CPU
 from cidadao_models.ui.session import Service, forget_upload, new_download, upload_path
 
 Health = Callable[[], Mapping[str, object]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from cidadao_models.errors import CidadaoError, MissingFields
 from cidadao_models.ui import render, scripts, texts, updates
 from cidadao_models.ui.filters import filters_of, select
 from cidadao_models.ui.layout import REMAPPABLE, Parts, lay_out
+from cidadao_models.ui.runs import PRIVATE, QUIET, Run, Runs, Updates, idle, wire_downloads
 from cidadao_models.ui.session import (
     Cancelled,
     Progress,
@@ -20,22 +21,11 @@ from cidadao_models.ui.session import (
     Session,
     Upload,
     forget_upload,
-    new_download,
     upload_path,
 )
-from cidadao_models.ui.updates import State, Updates
+from cidadao_models.ui.updates import State
 
 EXAMPLES_FOLDER = Path(__file__).parent / "examples"
-
-CPU = {"concurrency_id": "cpu", "concurrency_limit": 2}
-"""Analyses of all visitors share two places: a free Space has two cores."""
-
-PRIVATE: dict[str, Any] = {"api_visibility": "private"}
-
-QUIET: dict[str, Any] = {"show_progress": "hidden", "queue": False} | PRIVATE
-"""Events that answer at once, without a place in the queue."""
-
-Run = Iterator[Updates]
 
 
 def build(page: gr.Blocks, service: Service) -> None:
@@ -89,36 +79,12 @@ def _wire_sanctions(parts: Parts) -> None:
 
 
 def _wire_runs(page: gr.Blocks, parts: Parts, service: Service) -> None:
-    start = parts.start
-    for trigger, work, inputs in _triggers(parts, Work(parts, service)):
-        _on(parts, service, trigger, work, inputs)
-
-    def cancel(request: gr.Request) -> Updates:
-        service.stop(str(request.session_hash))
-        return updates.idle(parts, render.message("plain", texts.CANCELLED))
-
-    def leave(request: gr.Request) -> None:
-        service.stop(str(request.session_hash))
-        service.runs.pop(str(request.session_hash), None)
-
-    start.cancel.click(cancel, None, [start.status, start.cancel, start.run], **QUIET)
-    page.unload(leave)
-
-
-def _on(
-    parts: Parts, service: Service, trigger: Any, work: Callable[..., Run], inputs: list[Any]
-) -> None:
-    """Say at once that the click was heard, then work when a place is free."""
-    start = parts.start
-
-    def heard(request: gr.Request) -> Updates:
-        service.begin(str(request.session_hash))
-        return updates.waiting(parts)
-
-    clicked = trigger(heard, None, [start.status, start.cancel, start.run], **QUIET)
-    clicked.then(work, inputs, _all_outputs(parts), show_progress="hidden", **CPU, **PRIVATE).then(
-        None, None, None, js=scripts.MARK_ROW, **PRIVATE
-    )
+    runs, outputs = Runs("planilha", parts.start, service, render.refused), _outputs(parts)
+    for trigger, work, inputs in _triggers(parts, Work(parts, runs)):
+        runs.on(trigger, work, inputs, outputs).then(
+            None, None, None, js=scripts.MARK_ROW, **PRIVATE
+        )
+    runs.wire_stop(page)
 
 
 def _triggers(parts: Parts, work: Work) -> list[tuple[Any, Callable[..., Run], list[Any]]]:
@@ -141,9 +107,10 @@ def _triggers(parts: Parts, work: Work) -> list[tuple[Any, Callable[..., Run], l
 class Work:
     """The runs that a click can start, each a stream of updates that ends with the page idle."""
 
-    def __init__(self, parts: Parts, service: Service) -> None:
+    def __init__(self, parts: Parts, runs: Runs) -> None:
         self._parts = parts
-        self._service = service
+        self._runs = runs
+        self._service = runs.service
 
     def file(
         self, path: str | None, sanctions: str | None, threshold: float, state: State,
@@ -155,14 +122,14 @@ class Work:
         """
         if path is None and state is None:
             text = render.message("refused", texts.NO_FILE_TITLE, texts.NO_FILE_HINT)
-            yield updates.idle(self._parts, text)
+            yield idle(self._parts.start, text)
         else:
             yield from self._open(path, sanctions, threshold, state, request)
 
     def threshold(self, threshold: float, state: State, request: gr.Request) -> Run:
         """Analyse the file in memory again with another lowest score."""
         if state is None:
-            yield updates.idle(self._parts, render.message("plain", texts.EMPTY))
+            yield idle(self._parts.start, render.message("plain", texts.EMPTY))
             return
         yield from self._run(_upload(state), threshold, request)
 
@@ -171,7 +138,7 @@ class Work:
     ) -> Run:
         """Analyse the file in memory again with the columns that the reader chose."""
         if state is None:
-            yield updates.idle(self._parts, updates.expired())
+            yield idle(self._parts.start, updates.expired())
             return
         upload = _upload(state).corrected(_changed(state, columns))
         yield from self._run(upload, threshold, request)
@@ -197,7 +164,7 @@ class Work:
             upload = _upload(state) if path is None and state is not None else None
             upload = upload or self._service.open(str(path))
         except CidadaoError as error:
-            yield updates.idle(self._parts, render.refused(error)) | emptied
+            yield idle(self._parts.start, render.refused(error)) | emptied
             return
         finally:
             forget_upload(path)
@@ -207,7 +174,7 @@ class Work:
 
     def _run(self, upload: Upload, threshold: float, request: gr.Request) -> Run:
         """Analyse; without usable columns, let the reader choose them."""
-        parts, visitor = self._parts, str(request.session_hash)
+        parts, visitor = self._parts, self._runs.key(request)
         try:
             for step in self._service.run(upload, threshold, visitor):
                 if isinstance(step, Progress):
@@ -215,9 +182,9 @@ class Work:
                 else:
                     yield updates.everything(parts, step)
         except Cancelled:
-            yield updates.idle(parts, render.message("plain", texts.CANCELLED))
+            yield idle(parts.start, render.message("plain", texts.CANCELLED))
         except CidadaoError as error:
-            refused = updates.idle(parts, render.refused(error))
+            refused = idle(parts.start, render.refused(error))
             if isinstance(error, MissingFields):
                 refused |= updates.choose_columns(parts, upload, _columns_of(error))
             yield refused
@@ -242,12 +209,11 @@ def _changed(state: Upload | Session, columns: tuple[str | None, ...]) -> dict[s
     }
 
 
-def _all_outputs(parts: Parts) -> list[Any]:
+def _outputs(parts: Parts) -> list[Any]:
     start, understood, overview = parts.start, parts.understood, parts.overview
     patterns = parts.patterns
     return [
-        parts.session, parts.result, parts.unchecked, parts.downloads.cite,
-        start.upload, start.status, start.cancel, start.run,
+        parts.session, parts.result, parts.unchecked, parts.downloads.cite, start.upload,
         understood.area, understood.text, understood.problems, understood.mapping,
         *understood.columns,
         overview.summary, overview.area, *overview.plots, *overview.readings,
@@ -329,15 +295,12 @@ def _wire_one(parts: Parts, inputs: list[Any]) -> None:
 
 
 def _wire_downloads(parts: Parts) -> None:
-    file = parts.downloads.file
-    for kind, button in parts.downloads.buttons.items():
-
-        def make(session: State, kind: str = kind) -> str:
-            if not isinstance(session, Session):
-                raise gr.Error(f"{texts.EXPIRED_TITLE} {texts.EXPIRED_HINT}", print_exception=False)
-            write: Callable[[Path], Path] = getattr(session.report, f"to_{kind}")
-            return new_download(file.GRADIO_CACHE, f"{session.stem}.{kind}", write)
-
-        button.click(make, parts.session, file, show_progress="hidden", **CPU, **PRIVATE).success(
-            None, file, None, js=scripts.SAVE_FILE, **PRIVATE
-        )
+    writers: dict[str, Callable[[Session, Path], Path]] = {
+        "html": lambda session, path: session.report.to_html(path),
+        "xlsx": lambda session, path: session.report.to_xlsx(path),
+        "csv": lambda session, path: session.report.to_csv(path),
+    }
+    wire_downloads(
+        parts.downloads.buttons, parts.session, parts.downloads.file, answer=Session,
+        stem=lambda session: session.stem, writers=writers, expired_hint=texts.EXPIRED_HINT,
+    )  # fmt: skip

@@ -11,6 +11,16 @@ from cidadao_models.reading.limits import Limits
 from cidadao_models.records import FIELDS
 from cidadao_models.ui import render, scripts, texts
 from cidadao_models.ui.session import SESSION_TTL_S
+from cidadao_models.ui.tab_layout import (
+    Source,
+    download_buttons,
+    example_buttons,
+    figure,
+    plot,
+    status_line,
+    step,
+    upload_field,
+)
 
 REMAPPABLE = ("valor", "data", "objeto", "fornecedor", "fornecedor_id", "orgao",
               "unidade_gestora", "modalidade", "numero")  # fmt: skip
@@ -20,18 +30,13 @@ PLOTS = ("signals", "places", "timeline")
 
 
 @dataclass(slots=True)
-class Start:
-    """Upload, list of sanctions, threshold, examples, and the line that says what is going on."""
+class Start(Source):
+    """The source of a file, beside it the list of sanctions and the threshold."""
 
-    upload: gr.File
     sanctions: gr.File
     sanctions_note: gr.HTML
     sanctions_drop: gr.Button
     threshold: gr.Radio
-    run: gr.Button
-    cancel: gr.Button
-    examples: list[gr.Button]
-    status: gr.HTML
 
 
 @dataclass(slots=True)
@@ -142,8 +147,7 @@ def lay_out(limits: Limits) -> Parts:
         overview = _overview()
         listed, one = _findings()
         patterns = _patterns()
-        gr.HTML(f"<h2>{texts.STEP_UNCHECKED}</h2>")
-        unchecked = gr.HTML(elem_id="file-unchecked")
+        unchecked = step(texts.STEP_UNCHECKED, "file-unchecked")
         downloads = _downloads()
     return Parts(
         session=gr.State(None, time_to_live=SESSION_TTL_S),
@@ -164,9 +168,7 @@ def _start(limits: Limits) -> Start:
     kinds = texts.FILE_KINDS.format(size=render.limits_sentence(limits))
     with gr.Row(elem_classes="start", equal_height=False):
         with gr.Column(scale=3, min_width=280):
-            # No `file_types`: Gradio would refuse in English what the reader refuses in words.
-            upload = gr.File(label=texts.FILE_LABEL, elem_id="file-input", height=150)
-            gr.HTML(f"<p class='soft'>{kinds}</p>")
+            upload = upload_field(texts.FILE_LABEL, kinds, "file-input")
             sanctions, note, drop = _sanctions()
         with gr.Column(scale=2, min_width=280):
             threshold = gr.Radio(
@@ -175,14 +177,10 @@ def _start(limits: Limits) -> Start:
             )  # fmt: skip
             run = gr.Button(texts.RUN, variant="primary", elem_id="file-run", interactive=False)
             cancel = gr.Button(texts.CANCEL, visible=False, elem_id="file-cancel")
-    status = gr.HTML(render.message("plain", texts.EMPTY), elem_id="file-status", min_height=64)
-    gr.HTML(f"<p class='soft'>{texts.EXAMPLES_LABEL}</p>")
-    with gr.Row(elem_classes="examples"):
-        examples = [
-            gr.Button(label, size="sm", elem_id=f"file-example-{i}", min_width=200)
-            for i, (_, label) in enumerate(texts.EXAMPLES, start=1)
-        ]
-    return Start(upload, sanctions, note, drop, threshold, run, cancel, examples, status)
+    status = status_line(texts.EMPTY, "file-status")
+    labels = {f"file-example-{i}": label for i, (_, label) in enumerate(texts.EXAMPLES, start=1)}
+    examples = example_buttons(texts.EXAMPLES_LABEL, labels, width=200)
+    return Start(upload, run, cancel, examples, status, sanctions, note, drop, threshold)
 
 
 def _sanctions() -> tuple[gr.File, gr.HTML, gr.Button]:
@@ -198,8 +196,7 @@ def _sanctions() -> tuple[gr.File, gr.HTML, gr.Button]:
 
 def _understood() -> Understood:
     with gr.Column(visible=False) as area:
-        gr.HTML(f"<h2>{texts.STEP_UNDERSTOOD}</h2>")
-        text = gr.HTML(elem_id="file-understood")
+        text = step(texts.STEP_UNDERSTOOD, "file-understood")
         problems = gr.HTML(elem_id="file-problems")
         with gr.Accordion(texts.REMAP, open=False, elem_id="file-mapping") as mapping:
             gr.HTML(f"<p class='soft'>{texts.REMAP_HINT}</p>")
@@ -214,19 +211,14 @@ def _understood() -> Understood:
 
 
 def _overview() -> Overview:
-    gr.HTML(f"<h2>{texts.STEP_SUMMARY}</h2>")
-    summary = gr.HTML(elem_id="file-summary")
+    summary = step(texts.STEP_SUMMARY, "file-summary")
     plots, readings = [], []
     with gr.Column(elem_id="file-overview") as area, gr.Row(equal_height=False):
         for name in PLOTS:
-            with gr.Column(min_width=300, elem_classes=f"figure figure-{name}"):
-                plots.append(_plot(f"file-{name}"))
-                readings.append(gr.HTML(elem_classes="reading"))
+            drawn, reading = figure(name, f"file-{name}")
+            plots.append(drawn)
+            readings.append(reading)
     return Overview(summary, area, plots, readings)
-
-
-def _plot(elem_id: str) -> gr.Plot:
-    return gr.Plot(show_label=False, container=False, elem_id=elem_id)
 
 
 def _findings() -> tuple[Listing, One]:
@@ -291,7 +283,7 @@ def _one() -> One:
             position = gr.HTML(elem_id="file-position")
             following = gr.Button(texts.NEXT, size="sm", elem_id="file-next", min_width=90)
         panel = gr.HTML(elem_id="file-finding")
-        chart = _plot("file-chart")
+        chart = plot("file-chart")
         reading = gr.HTML(elem_id="file-chart-note", elem_classes="reading")
         with gr.Accordion(texts.LAI_LABEL, open=False, elem_classes="more"):
             lai = gr.Textbox(
@@ -313,20 +305,16 @@ def _patterns() -> Patterns:
             with gr.Column(
                 min_width=340, elem_classes=f"figure view-{name}", elem_id=f"file-view-{name}"
             ) as place:
-                plots.append(_plot(f"file-plot-{name}"))
+                plots.append(plot(f"file-plot-{name}"))
                 readings.append(gr.HTML(elem_classes="reading"))
             places.append(place)
     return Patterns(found, places, plots, readings, gr.HTML(elem_id="file-unseen"))
 
 
 def _downloads() -> Downloads:
-    gr.HTML(f"<h2>{texts.STEP_DOWNLOAD}</h2>")
-    with gr.Row(elem_classes="downloads"):
-        buttons = {
-            "html": gr.Button(texts.DOWNLOAD_HTML, elem_id="download-html", min_width=180),
-            "xlsx": gr.Button(texts.DOWNLOAD_XLSX, elem_id="download-xlsx", min_width=180),
-            "csv": gr.Button(texts.DOWNLOAD_CSV, elem_id="download-csv", min_width=180),
-        }
-    gr.HTML(f"<p class='soft'>{texts.DOWNLOAD_HINT}</p>")
+    labels = {
+        "html": texts.DOWNLOAD_HTML, "xlsx": texts.DOWNLOAD_XLSX, "csv": texts.DOWNLOAD_CSV,
+    }  # fmt: skip
+    buttons = download_buttons(texts.STEP_DOWNLOAD, labels, texts.DOWNLOAD_HINT, "download")
     cite = gr.HTML(elem_id="file-cite")
     return Downloads(buttons, cite, gr.File(label="arquivo", elem_classes="off"))

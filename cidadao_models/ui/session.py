@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -149,11 +150,16 @@ class Service:
         Raises what the analysis raises, and Cancelled after `stop(visitor)`. Giving the iterator
         up stops the process too.
         """
+        with self.under_way(visitor) as stop, ThreadPoolExecutor(1) as pool:
+            yield from self._followed(pool, upload, threshold, stop)
+
+    @contextmanager
+    def under_way(self, visitor: str | None) -> Iterator[threading.Event]:
+        """The event that stops the visitor's run, announced or not; at the end it is forgotten."""
         stop = threading.Event() if visitor is None else self.runs.get(visitor)
         stop = stop or self.begin(str(visitor))
         try:
-            with ThreadPoolExecutor(1) as pool:
-                yield from self._followed(pool, upload, threshold, stop)
+            yield stop
         finally:
             stop.set()
             if visitor is not None and self.runs.get(visitor) is stop:

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from cidadao_models.charts import of_series as charts
-from cidadao_models.errors import CidadaoError, InputError
-from cidadao_models.findings.words import number
 from cidadao_models.inference.lanes import isolated
 from cidadao_models.models import series_views
 from cidadao_models.models.spectral_analysis import CoherenceReport
 from cidadao_models.ui import render, scripts, spectral_render, spectral_work
 from cidadao_models.ui import texts as common
 from cidadao_models.ui import texts_spectral as texts
-from cidadao_models.ui.files import CPU, PRIVATE, QUIET
-from cidadao_models.ui.session import TICK_S, Service, forget_upload, new_download, upload_path
+from cidadao_models.ui.runs import (
+    PRIVATE,
+    QUIET,
+    Answer,
+    Run,
+    Runs,
+    Updates,
+    idle,
+    wire_downloads,
+    wire_upload,
+)
+from cidadao_models.ui.session import Service
 from cidadao_models.ui.spectral_examples import example
 from cidadao_models.ui.spectral_layout import DRAWN, SpectralParts, lay_out
 from cidadao_models.ui.spectral_work import Choice, Looked
-
-Updates = dict[Any, Any]
-Run = Iterator[Updates]
 
 ALL = "tudo"
 
@@ -34,94 +37,42 @@ ALL = "tudo"
 def build(page: gr.Blocks, service: Service) -> None:
     """Lay out the tab inside the open `page` and wire its events."""
     parts = lay_out(service.limits)
-    parts.source.upload.preprocess = upload_path
-    parts.source.upload.upload(
-        lambda: ("", render.message("plain", texts.READY)),
-        None, [parts.source.text, parts.source.status], **QUIET,
-    )  # fmt: skip
+    wire_upload(parts.source)
     _wire_runs(page, parts, service)
-    _wire_downloads(parts)
+    writers = {"csv": spectral_render.write_csv, "json": spectral_render.write_json}
+    wire_downloads(
+        parts.buttons, parts.session, parts.file, answer=Looked, stem=spectral_render.stem,
+        writers=writers, expired_hint=texts.EXPIRED_HINT,
+    )  # fmt: skip
+    parts.image.click(None, None, None, js=scripts.SAVE_CHARTS, **PRIVATE)
 
 
 # -- runs --------------------------------------------------------------------------------------
 
 
-def _key(request: gr.Request) -> str:
-    """The visitor's runs on this tab; those on the tab for files go on beside them."""
-    return f"{request.session_hash}/serie"
-
-
 def _wire_runs(page: gr.Blocks, parts: SpectralParts, service: Service) -> None:
-    source, follow, compare = parts.source, parts.follow, parts.compare
-    work = Work(parts, service)
-    outputs = _outputs(parts)
-    pasted = [source.upload, source.text, parts.session]
-    _on(parts, service, source.run.click, work.run, pasted, outputs)
+    source, follow, compare, outputs = parts.source, parts.follow, parts.compare, _outputs(parts)
+    runs = Runs("serie", source, service, render.refused)
+    work = Work(parts, runs)
+    runs.on(source.run.click, work.run, [source.upload, source.text, parts.session], outputs)
     for index, button in enumerate(source.examples):
-        _on(parts, service, button.click, work.example(index), [], outputs)
+        runs.on(button.click, work.example(index), [], outputs)
     chosen = [parts.session, *follow.inputs]
     follow.group.input(_names(parts), [parts.session, follow.group], follow.name, **QUIET)
     for component in (follow.group, follow.name, follow.unit):
-        _on(parts, service, component.input, work.follow, chosen, outputs)
+        runs.on(component.input, work.follow, chosen, outputs)
     both = [parts.session, compare.name, compare.text]
-    _on(parts, service, compare.run.click, work.compare, both, [compare.plot, compare.reading])
-
-    def cancel(request: gr.Request) -> Updates:
-        service.stop(_key(request))
-        return _idle(parts, render.message("plain", texts.CANCELLED))
-
-    def leave(request: gr.Request) -> None:
-        service.stop(_key(request))
-        service.runs.pop(_key(request), None)
-
-    source.cancel.click(cancel, None, [source.status, source.cancel, source.run], **QUIET)
-    page.unload(leave)
-
-
-def _on(
-    parts: SpectralParts,
-    service: Service,
-    trigger: Any,
-    work: Callable[..., Run],
-    inputs: list[Any],
-    outputs: list[Any],
-) -> None:
-    """Say at once that the click was heard, then work when a place is free."""
-    source = parts.source
-    line = [source.status, source.cancel, source.run]
-
-    def heard(request: gr.Request) -> Updates:
-        service.begin(_key(request))
-        return _busy(parts, render.message("working", texts.WAITING))
-
-    clicked = trigger(heard, None, line, **QUIET)
-    clicked.then(work, inputs, [*line, *outputs], show_progress="hidden", **CPU, **PRIVATE)
-
-
-def _busy(parts: SpectralParts, status: str) -> Updates:
-    source = parts.source
-    return {
-        source.status: status,
-        source.cancel: gr.update(visible=True),
-        source.run: gr.update(visible=False),
-    }
-
-
-def _idle(parts: SpectralParts, status: str) -> Updates:
-    source = parts.source
-    return {
-        source.status: status,
-        source.cancel: gr.update(visible=False),
-        source.run: gr.update(visible=True),
-    }
+    runs.on(compare.run.click, work.compare, both, [compare.plot, compare.reading])
+    runs.wire_stop(page)
 
 
 class Work:
     """The runs that a click can start, each a stream of updates that ends with the page idle."""
 
-    def __init__(self, parts: SpectralParts, service: Service) -> None:
+    def __init__(self, parts: SpectralParts, runs: Runs) -> None:
         self._parts = parts
-        self._service = service
+        self._runs = runs
+        self._limits = runs.service.limits
 
     def run(self, path: str | None, text: str, state: Looked | None, request: gr.Request) -> Run:
         """Analyse the uploaded file, else the pasted numbers, else the file in memory again."""
@@ -132,8 +83,7 @@ class Work:
         elif state is not None and state.ledger is not None:
             yield from self._ledger(state, state.choice, request)
         else:
-            title, hint = texts.NOTHING_TITLE, texts.NOTHING_HINT
-            yield _idle(self._parts, render.message("refused", title, hint))
+            yield self._refused(texts.NOTHING_TITLE, texts.NOTHING_HINT)
 
     def example(self, index: int) -> Callable[[gr.Request], Run]:
         """Show an example in the text field and analyse it."""
@@ -150,7 +100,7 @@ class Work:
     ) -> Run:
         """Follow something else of the file in memory."""
         if state is None or state.ledger is None:
-            yield _idle(self._parts, _expired())
+            yield self._refused(common.EXPIRED_TITLE, texts.EXPIRED_HINT)
             return
         known = state.ledger.names.get(group, ())
         chosen = name if name in known else (known[0] if known else None)
@@ -162,100 +112,51 @@ class Work:
     ) -> Run:
         """Compare the series on the screen with another one."""
         if state is None:
-            yield _idle(self._parts, _expired())
+            yield self._refused(common.EXPIRED_TITLE, texts.EXPIRED_HINT)
             return
-        work: tuple[Callable[..., CoherenceReport], tuple[Any, ...], dict[str, Any]]
+        compared = partial(_compared, self._parts, state)
         if (text or "").strip():
-            limits = {"limits": self._service.limits}
-            work = (spectral_work.compare_with_text, (state.values, text), limits)
+            given = (state.values, text)
+            job = partial(isolated, spectral_work.compare_with_text, *given, limits=self._limits)
         elif name and state.ledger is not None:
             other = Choice(state.choice.group, name, state.choice.unit)
-            work = (spectral_work.compare_in_ledger, (state.values, state.ledger, other), {})
+            work = partial(isolated, spectral_work.compare_in_ledger)
+            job = partial(work, state.values, state.ledger, other)
         else:
-            yield _idle(self._parts, render.message("refused", texts.COMPARE_FIRST))
+            yield self._refused(texts.COMPARE_FIRST)
             return
-        yield from self._followed(texts.WORKING, self._compared(state), *work, request=request)
+        yield from self._settled(texts.WORKING, job, compared, request)
 
     def _file(self, path: str, request: gr.Request) -> Run:
-        """Take the file into memory, delete it from the disk, and analyse it."""
-        upload_field = self._parts.source.upload
-        try:
-            upload = self._service.open(path)
-        except CidadaoError as error:
-            yield _idle(self._parts, render.refused(error)) | {upload_field: None}
-            return
-        finally:
-            forget_upload(path)
-        yield {upload_field: None}
-        yield from self._followed(
-            texts.READING, self._shown, spectral_work.look_at_file, (upload.packed, upload.name),
-            {"limits": self._service.limits}, request=request,
-        )  # fmt: skip
+        upload = yield from self._runs.taken(path)
+        if upload is not None:
+            given = (upload.packed, upload.name)
+            job = partial(isolated, spectral_work.look_at_file, *given, limits=self._limits)
+            yield from self._shown(texts.READING, job, request)
 
     def _text(self, text: str, request: gr.Request) -> Run:
-        yield from self._followed(
-            texts.WORKING, self._shown, spectral_work.look_at_text, (text,),
-            {"limits": self._service.limits}, request=request,
-        )  # fmt: skip
+        job = partial(isolated, spectral_work.look_at_text, text, limits=self._limits)
+        return self._shown(texts.WORKING, job, request)
 
     def _ledger(self, state: Looked, choice: Choice, request: gr.Request) -> Run:
-        arguments = (state.ledger, choice, state.file)
-        yield from self._followed(
-            texts.WORKING, self._shown, spectral_work.look_at_ledger, arguments, {}, request=request
-        )
+        given = (state.ledger, choice, state.file)
+        job = partial(isolated, spectral_work.look_at_ledger, *given)
+        return self._shown(texts.WORKING, job, request)
 
-    def _followed(
+    def _shown(self, stage: str, job: Callable[..., Looked], request: gr.Request) -> Run:
+        return self._settled(stage, job, partial(_everything, self._parts), request)
+
+    def _settled(
         self,
         stage: str,
-        show: Callable[[Any], Updates],
-        work: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        options: dict[str, Any],
-        *,
+        job: Callable[..., Answer],
+        show: Callable[[Answer], Updates],
         request: gr.Request,
     ) -> Run:
-        """Run `work` in a process of its own and show its answer, or why there is none."""
-        parts, stop = self._parts, self._service.runs.get(_key(request))
-        stop = stop or self._service.begin(_key(request))
-        began = time.monotonic()
-        with ThreadPoolExecutor(1) as pool:
-            done = pool.submit(isolated, work, *arguments, stop=stop, **options)
-            try:
-                while not wait({done}, timeout=TICK_S).done:
-                    yield _busy(parts, _working(stage, time.monotonic() - began))
-                yield show(done.result())
-            except CidadaoError as error:
-                cancelled = render.message("plain", texts.CANCELLED)
-                yield _idle(parts, cancelled if stop.is_set() else render.refused(error))
-            finally:
-                self._end(stop, _key(request))
+        return self._runs.settled(partial(self._runs.followed, stage, job), show, request)
 
-    def _end(self, stop: threading.Event, key: str) -> None:
-        stop.set()
-        if self._service.runs.get(key) is stop:
-            del self._service.runs[key]
-
-    def _shown(self, looked: Looked) -> Updates:
-        return _everything(self._parts, looked)
-
-    def _compared(self, state: Looked) -> Callable[[CoherenceReport], Updates]:
-        def show(found: CoherenceReport) -> Updates:
-            figure = charts.coherence(found)
-            compare = self._parts.compare
-            return _idle(self._parts, spectral_render.done(state)) | {
-                compare.plot: gr.update(value=figure, visible=figure is not None),
-                compare.reading: render.paragraph(series_views.coherence_reading(found)),
-            }
-
-        return show
-
-
-def _working(stage: str, seconds: float) -> str:
-    return render.message("working", stage, common.ELAPSED.format(s=number(seconds, 0)))
-
-
-def _expired() -> str:
-    return render.message("refused", texts.EXPIRED_TITLE, texts.EXPIRED_HINT)
+    def _refused(self, title: str, hint: str = "") -> Updates:
+        return idle(self._parts.source, render.message("refused", title, hint))
 
 
 # -- what is shown -----------------------------------------------------------------------------
@@ -285,8 +186,17 @@ def _everything(parts: SpectralParts, looked: Looked) -> Updates:
         parts.compare.plot: gr.update(value=None, visible=False),
         parts.compare.reading: "",
     }
-    updates |= _idle(parts, spectral_render.done(looked))
+    updates |= idle(parts.source, spectral_render.done(looked))
     return updates | _drawn(parts, looked) | _choices(parts, looked)
+
+
+def _compared(parts: SpectralParts, state: Looked, found: CoherenceReport) -> Updates:
+    """What the series on the screen and another one say together."""
+    figure = charts.coherence(found)
+    return idle(parts.source, spectral_render.done(state)) | {
+        parts.compare.plot: gr.update(value=figure, visible=figure is not None),
+        parts.compare.reading: render.paragraph(series_views.coherence_reading(found)),
+    }
 
 
 def _drawn(parts: SpectralParts, looked: Looked) -> Updates:
@@ -347,24 +257,3 @@ def _names(parts: SpectralParts) -> Callable[[Looked | None, str], Any]:
         return gr.update(choices=known, value=known[0] if known else None, visible=bool(known))
 
     return names
-
-
-# -- downloads ---------------------------------------------------------------------------------
-
-
-def _wire_downloads(parts: SpectralParts) -> None:
-    writers = {"csv": spectral_render.write_csv, "json": spectral_render.write_json}
-    for kind, button in parts.buttons.items():
-
-        def make(looked: Looked | None, kind: str = kind) -> str:
-            if looked is None:
-                refused = InputError(texts.EXPIRED_TITLE, hint=texts.EXPIRED_HINT)
-                raise gr.Error(f"{refused.message} {refused.hint}", print_exception=False)
-            name = f"{spectral_render.stem(looked)}.{kind}"
-            write = writers[kind]
-            return new_download(parts.file.GRADIO_CACHE, name, lambda path: write(looked, path))
-
-        button.click(
-            make, parts.session, parts.file, show_progress="hidden", **CPU, **PRIVATE
-        ).success(None, parts.file, None, js=scripts.SAVE_FILE, **PRIVATE)
-    parts.image.click(None, None, None, js=scripts.SAVE_CHARTS, **PRIVATE)

@@ -11,21 +11,18 @@ from cidadao_models.reading.limits import Limits
 from cidadao_models.ui import render
 from cidadao_models.ui import texts_spectral as texts
 from cidadao_models.ui.session import SESSION_TTL_S
+from cidadao_models.ui.tab_layout import (
+    PastedSource,
+    download_buttons,
+    figure,
+    pasted_source,
+    plot,
+    step,
+    upload_field,
+)
 
 DRAWN = ("line", "spectrum", "calendar", "spectrogram")
 """The charts, in the order in which they are read."""
-
-
-@dataclass(slots=True)
-class Source:
-    """Where the series comes from, and the line that says what is going on."""
-
-    upload: gr.File
-    text: gr.Textbox
-    run: gr.Button
-    cancel: gr.Button
-    examples: list[gr.Button]
-    status: gr.HTML
 
 
 @dataclass(slots=True)
@@ -60,7 +57,7 @@ class SpectralParts:
     """Everything that the events of the tab read and change."""
 
     session: gr.State
-    source: Source
+    source: PastedSource
     follow: Follow
     result: gr.Column
     verdict: gr.HTML
@@ -82,15 +79,14 @@ def lay_out(limits: Limits) -> SpectralParts:
     source = _source(limits)
     follow = _follow()
     with gr.Column(visible=False, elem_id="spectral-result") as result:
-        gr.HTML(f"<h2>{texts.STEP_VERDICT}</h2>")
-        verdict = gr.HTML(elem_id="spectral-verdict")
+        verdict = step(texts.STEP_VERDICT, "spectral-verdict")
         plots, readings, details, cycles = _charts()
         with gr.Column() as found:
-            gr.HTML(f"<h2>{texts.STEP_FINDINGS}</h2>")
-            findings = gr.HTML(elem_id="spectral-findings")
+            findings = step(texts.STEP_FINDINGS, "spectral-findings")
         notes = gr.HTML(elem_id="spectral-notes")
         compare = _compare()
-        buttons, image = _downloads()
+        buttons = _downloads()
+        image = buttons.pop("image")
     return SpectralParts(
         session=gr.State(None, time_to_live=SESSION_TTL_S),
         source=source,
@@ -111,35 +107,23 @@ def lay_out(limits: Limits) -> SpectralParts:
     )
 
 
-def _source(limits: Limits) -> Source:
+def _source(limits: Limits) -> PastedSource:
     kinds = texts.FILE_KINDS.format(size=render.limits_sentence(limits))
     most = number(limits.max_rows) if limits.max_rows is not None else "quantos"
     gr.HTML(f"<p>{texts.INTRO}</p>")
     with gr.Row(elem_classes="start", equal_height=False):
         with gr.Column(min_width=280):
-            upload = gr.File(label=texts.FILE_LABEL, elem_id="spectral-file", height=150)
-            gr.HTML(f"<p class='soft'>{kinds}</p>")
+            upload = upload_field(texts.FILE_LABEL, kinds, "spectral-file")
         with gr.Column(min_width=280):
             text = gr.Textbox(
                 label=texts.INPUT_LABEL, placeholder=texts.INPUT_PLACEHOLDER, lines=5, max_lines=5,
                 elem_id="spectral-input",
             )  # fmt: skip
             gr.HTML(f"<p class='soft'>{texts.INPUT_HINT.format(n=most)}</p>")
-    with gr.Row():
-        run = gr.Button(texts.RUN, variant="primary", elem_id="spectral-run", min_width=200)
-        cancel = gr.Button(texts.CANCEL, visible=False, elem_id="spectral-cancel", min_width=200)
-    status = gr.HTML(render.message("plain", texts.EMPTY), elem_id="spectral-status", min_height=64)
-    gr.HTML(f"<p class='soft'>{texts.EXAMPLES_LABEL}</p>")
-    with gr.Row(elem_classes="examples"):
-        examples = [
-            gr.Button(label, size="sm", elem_id=_example_id(i), min_width=200)
-            for i, label in enumerate(texts.EXAMPLE_LABELS)
-        ]
-    return Source(upload, text, run, cancel, examples, status)
-
-
-def _example_id(index: int) -> str:
-    return "spectral-example" if index == 0 else f"spectral-example-{index + 1}"
+    return pasted_source(
+        upload, text, prefix="spectral", empty=texts.EMPTY, examples_label=texts.EXAMPLES_LABEL,
+        examples=texts.EXAMPLE_LABELS, example_width=200,
+    )  # fmt: skip
 
 
 def _follow() -> Follow:
@@ -163,9 +147,7 @@ def _charts() -> tuple[dict[str, gr.Plot], dict[str, gr.HTML], gr.Column, gr.HTM
     readings: dict[str, gr.HTML] = {}
 
     def chart(name: str, elem_id: str) -> None:
-        with gr.Column(min_width=300, elem_classes=f"figure figure-{name}"):
-            plots[name] = gr.Plot(show_label=False, container=False, elem_id=elem_id)
-            readings[name] = gr.HTML(elem_classes="reading")
+        plots[name], readings[name] = figure(name, elem_id)
 
     gr.HTML(f"<h2>{texts.STEP_SERIES}</h2>")
     chart("line", "spectral-plot")
@@ -194,20 +176,13 @@ def _compare() -> Compare:
             )  # fmt: skip
         run = gr.Button(texts.COMPARE, elem_id="spectral-compare-run")
         with gr.Column(elem_classes="figure figure-coherence"):
-            plot = gr.Plot(
-                show_label=False, container=False, elem_id="spectral-coherence", visible=False
-            )
+            drawn = plot("spectral-coherence", visible=False)
             reading = gr.HTML(elem_classes="reading", elem_id="spectral-coherence-note")
-    return Compare(fold, name, text, run, plot, reading)
+    return Compare(fold, name, text, run, drawn, reading)
 
 
-def _downloads() -> tuple[dict[str, gr.Button], gr.Button]:
-    gr.HTML(f"<h2>{texts.STEP_DOWNLOAD}</h2>")
-    with gr.Row(elem_classes="downloads"):
-        buttons = {
-            "csv": gr.Button(texts.DOWNLOAD_CSV, elem_id="spectral-download-csv", min_width=180),
-            "json": gr.Button(texts.DOWNLOAD_JSON, elem_id="spectral-download-json", min_width=180),
-        }
-        image = gr.Button(texts.DOWNLOAD_IMAGE, elem_id="spectral-download-image", min_width=180)
-    gr.HTML(f"<p class='soft'>{texts.DOWNLOAD_HINT}</p>")
-    return buttons, image
+def _downloads() -> dict[str, gr.Button]:
+    labels = {
+        "csv": texts.DOWNLOAD_CSV, "json": texts.DOWNLOAD_JSON, "image": texts.DOWNLOAD_IMAGE,
+    }  # fmt: skip
+    return download_buttons(texts.STEP_DOWNLOAD, labels, texts.DOWNLOAD_HINT, "spectral-download")

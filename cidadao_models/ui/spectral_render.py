@@ -20,6 +20,7 @@ from cidadao_models.models.spectral_analysis.report import (
     SpectralReport,
     describe,
 )
+from cidadao_models.ui import texts as common
 from cidadao_models.ui import texts_spectral as texts
 from cidadao_models.ui.render import message
 from cidadao_models.ui.spectral_work import Looked
@@ -41,7 +42,7 @@ def done(looked: Looked) -> str:
     """That the answer is there, of what, and what became of the file."""
     name = looked.choice.name or looked.file
     text = points(looked.report) if not name else f"{name}: {points(looked.report)}"
-    return message("done", texts.DONE.format(points=text), texts.DELETED if looked.file else "")
+    return message("done", texts.DONE.format(points=text), common.DELETED if looked.file else "")
 
 
 def verdict(looked: Looked) -> str:

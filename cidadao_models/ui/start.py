@@ -12,7 +12,7 @@ import gradio as gr
 from cidadao_models.findings.words import number
 from cidadao_models.flags import all_flags
 from cidadao_models.ui import scripts, texts
-from cidadao_models.ui.files import PRIVATE, QUIET
+from cidadao_models.ui.runs import PRIVATE, QUIET
 
 
 def lay_out() -> list[tuple[str, str, gr.Button, gr.Button]]:

@@ -36,7 +36,7 @@ def done(looked: Looked) -> str:
     """That the answer is there, of what, and what became of the file."""
     kept = looked.document is not None
     return render.message(
-        "done", texts.DONE.format(what=_what(looked)), texts.DELETED if kept else ""
+        "done", texts.DONE.format(what=_what(looked)), common.DELETED if kept else ""
     )
 
 

@@ -19,20 +19,13 @@ EXAMPLE_LABELS = (
     "Gasto por mês, com corrida em dezembro",
     "Série curta demais",
 )
-RUN = "Analisar"
-CANCEL = "Cancelar"
 
 EMPTY = "Nada analisado ainda. Envie um arquivo, cole números ou escolha um exemplo."
-READY = "Arquivo recebido. Clique em “Analisar”."
-WAITING = "Recebido. A análise começa assim que houver lugar…"
 WORKING = "Somando e procurando o que se repete e o que muda…"
 READING = "Lendo o arquivo e somando por período…"
-CANCELLED = "Análise cancelada. O que já estava na tela continua aqui."
 DONE = "Pronto: {points}."
-DELETED = "O arquivo enviado já foi apagado do servidor."
 NOTHING_TITLE = "Falta a série."
 NOTHING_HINT = "Envie um arquivo, cole números ou escolha um exemplo."
-EXPIRED_TITLE = "A análise anterior saiu da memória."
 EXPIRED_HINT = "Envie a série de novo: nada fica guardado por mais de 30 minutos."
 
 FOLLOW_LABEL = "O que acompanhar"

@@ -25,20 +25,13 @@ EXAMPLES = (
     ("texto_convenio.txt", "Convênio"),
     ("texto_suspensao.txt", "Suspensão de licitação"),
 )
-RUN = "Analisar"
-CANCEL = "Cancelar"
 
 EMPTY = "Nada analisado ainda. Cole um texto, envie um arquivo ou escolha um exemplo."
-READY = "Arquivo recebido. Clique em “Analisar”."
-WAITING = "Recebido. A análise começa assim que houver lugar…"
 READING = "Lendo o arquivo…"
 WORKING = "Lendo o texto e procurando o que conferir…"
-CANCELLED = "Análise cancelada. O que já estava na tela continua aqui."
 DONE = "Pronto: {what}."
-DELETED = "O arquivo enviado já foi apagado do servidor."
 NOTHING_TITLE = "Falta o texto."
 NOTHING_HINT = "Cole um texto, envie um arquivo ou escolha um exemplo."
-EXPIRED_TITLE = "A análise anterior saiu da memória."
 EXPIRED_HINT = "Envie o texto de novo: nada fica guardado por mais de 30 minutos."
 
 PATTERNS_ONLY = "padroes"
@@ -132,8 +125,6 @@ NO_FACTS = "Não achamos número, partes, objeto, valor nem prazo neste texto."
 
 NOTHING_TO_ASK = "Sem sinal e sem parte em falta, não há pedido a sugerir."
 ASK_MISSING = "Peça a parte do processo que traz o que falta: {what}."
-LAI_LABEL = "Pedido de acesso à informação, pronto para copiar"
-LAI_TEXT = "Texto do pedido"
 LAI_WITHOUT_SIGNALS = "leitura do texto publicado."
 
 LEGEND = (("fact", "lido"), ("item", "parte exigida"), ("signal", "merece pergunta"))
@@ -153,7 +144,6 @@ NOTES = "Sobre o arquivo"
 
 DOWNLOAD_JSON = "Baixar JSON"
 DOWNLOAD_HTML = "Baixar relatório (HTML)"
-DOWNLOAD_HINT = "Os arquivos são feitos na hora e apagados do servidor logo depois."
 
 REPORT_TITLE = "Leitura de um texto"
 DISCLAIMER = "Indícios não são provas: confira cada ponto na fonte."

@@ -6,7 +6,6 @@ Takes a session and gives updates; wires nothing and runs nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import gradio as gr
 
@@ -17,36 +16,15 @@ from cidadao_models.findings.words import number
 from cidadao_models.ui import filters, listing, render, render_patterns, texts
 from cidadao_models.ui.filters import Filters
 from cidadao_models.ui.layout import REMAPPABLE, Parts
+from cidadao_models.ui.runs import Updates, busy, idle
 from cidadao_models.ui.session import Progress, Session, Upload
 
-Updates = dict[Any, Any]
 State = Upload | Session | None
-
-
-def waiting(parts: Parts) -> Updates:
-    """The click was heard; the run begins when there is a free place."""
-    return {parts.start.status: render.message("working", texts.WAITING)} | _busy(parts)
 
 
 def working(parts: Parts, progress: Progress) -> Updates:
     """How far the run is."""
-    return {parts.start.status: render.working(progress)} | _busy(parts)
-
-
-def _busy(parts: Parts) -> Updates:
-    return {
-        parts.start.cancel: gr.update(visible=True),
-        parts.start.run: gr.update(visible=False),
-    }
-
-
-def idle(parts: Parts, status: str) -> Updates:
-    """Nothing runs any more; what was on the screen stays."""
-    return {
-        parts.start.status: status,
-        parts.start.cancel: gr.update(visible=False),
-        parts.start.run: gr.update(visible=True, interactive=True),
-    }
+    return busy(parts.start, render.working(progress))
 
 
 def expired() -> str:
@@ -73,7 +51,7 @@ def everything(parts: Parts, session: Session) -> Updates:
         parts.unchecked: render.unchecked(report),
         parts.downloads.cite: render.cite(session),
     }
-    updates |= idle(parts, render.done(session)) | _columns(parts, session)
+    updates |= idle(parts.start, render.done(session)) | _columns(parts, session)
     updates |= fresh_filters(parts, report) | _plots(parts, report) | _views(parts, report)
     updates |= sanctions_used(parts, session.upload)
     return updates | listed(parts, session, Filters(), None)

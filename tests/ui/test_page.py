@@ -6,58 +6,14 @@ import csv
 import io
 import random
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from browsing import PHONE, WAIT_MS, closed, opened, overflow
+from browsing import browser as browser
+from playwright.sync_api import Browser, Page, expect
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "cidadao_models" / "ui" / "examples"
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-WAIT_MS = 60_000
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        reason = "Chromium is not installed"
-        print(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield started
-        started.close()
-
-
-def opened(
-    browser: Browser, url: str, *, size: dict[str, int] = DESKTOP, dark: bool = False
-) -> Page:
-    """The page, open and ready; problems seen by the browser are collected on `page.problems`."""
-    context = browser.new_context(
-        viewport=size,  # type: ignore[arg-type]
-        color_scheme="dark" if dark else "light",
-        locale="pt-BR",
-        accept_downloads=True,
-    )
-    page = context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    problems: list[str] = []
-    page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: problems.append(str(e)))
-    page.on("request", lambda r: None if own(r.url, url) else problems.append(r.url))
-    page.problems = problems  # type: ignore[attr-defined]
-    page.goto(url)
-    page.wait_for_selector("#file-input input[type=file]", state="attached")
-    return page
-
-
-def own(address: str, url: str) -> bool:
-    """Whether a request stays on the app (or never leaves the page)."""
-    return address.startswith((url, "data:", "blob:"))
 
 
 def run_upload(page: Page, name: str, content: bytes) -> None:
@@ -71,11 +27,6 @@ def run_upload(page: Page, name: str, content: bytes) -> None:
 def wait_for_findings(page: Page) -> None:
     page.wait_for_selector("#file-findings [data-row]")
     page.wait_for_selector("#file-chart .js-plotly-plot")
-
-
-def overflow(page: Page) -> int:
-    width: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return width
 
 
 def test_upload_findings_one_finding_and_downloads(browser: Browser, app_url: str) -> None:
@@ -102,8 +53,7 @@ def test_upload_findings_one_finding_and_downloads(browser: Browser, app_url: st
         assert download.value.suggested_filename.endswith(f".{kind}")
         if kind == "csv":
             check_csv(saved, page)
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def check_csv(saved: bytes, page: Page) -> None:
@@ -123,8 +73,7 @@ def test_every_example_runs_with_one_click_on_a_phone(
     page.click(f"#file-example-{number}")
     wait_for_findings(page)
     assert overflow(page) <= 0
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_search_and_filter_narrow_the_table(browser: Browser, app_url: str) -> None:
@@ -334,8 +283,7 @@ def test_patterns_with_charts_and_findings_of_one_fact_in_one_line(
     page.locator("#file-unseen summary").click()
     expect(page.locator("#file-unseen")).to_contain_text("propostas de cada licitação")
     assert overflow(page) <= 0
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_bids_are_drawn_on_a_dark_phone(browser: Browser, app_url: str) -> None:
@@ -351,8 +299,7 @@ def test_bids_are_drawn_on_a_dark_phone(browser: Browser, app_url: str) -> None:
     expect(page.locator("#file-view-tenders p")).to_contain_text("30 licitações")
     expect(page.locator("#file-view-curve")).not_to_be_visible()
     assert overflow(page) <= 0
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_an_unreadable_list_of_sanctions_is_refused_and_can_be_dropped(

@@ -9,47 +9,24 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from browsing import PHONE, WAIT_MS, Tab, closed, overflow
+from browsing import browser as browser
 from playwright.sync_api import Browser, Page, expect
-from test_page import DESKTOP, PHONE, WAIT_MS, opened, overflow
-from test_page import browser as browser
 
-EXAMPLES = ("#spectral-example", "#spectral-example-2", "#spectral-example-3")
-FIELD = "#spectral-input textarea"
-
-
-def tab(browser: Browser, url: str, *, size: dict[str, int] = DESKTOP, dark: bool = False) -> Page:
-    page = opened(browser, url, size=size, dark=dark)
-    page.get_by_role("tab", name="Espectro").click()
-    page.wait_for_selector("#spectral-run")
-    return page
+TAB = Tab("spectral", field="#spectral-input textarea", way_in='role=tab[name="Espectro"]')
+finished, refused, paste = TAB.finished, TAB.refused, TAB.paste
+upload = partial(TAB.upload, name="gastos.csv", mime="text/csv")
 
 
 @pytest.fixture
 def page(browser: Browser, app_url: str) -> Iterator[Page]:
-    page = tab(browser, app_url)
+    page = TAB.opened(browser, app_url)
     yield page
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
-
-
-def finished(page: Page) -> None:
-    expect(page.locator("#spectral-status .done")).to_be_visible(timeout=WAIT_MS)
-
-
-def refused(page: Page) -> str:
-    box = page.locator("#spectral-status .refused")
-    expect(box).to_be_visible(timeout=WAIT_MS)
-    text = box.inner_text()
-    assert "Traceback" not in text
-    return text
-
-
-def paste(page: Page, text: str) -> None:
-    page.fill(FIELD, text)
-    page.click("#spectral-run")
+    closed(page)
 
 
 def contracts(n: int = 700, *, hostile: str = "") -> bytes:
@@ -64,17 +41,10 @@ def contracts(n: int = 700, *, hostile: str = "") -> bytes:
     return "\n".join(lines).encode()
 
 
-def upload(page: Page, content: bytes, name: str = "gastos.csv") -> None:
-    file = {"name": name, "mimeType": "text/csv", "buffer": content}
-    page.set_input_files("#spectral-file input[type=file]", file)
-    expect(page.locator("#spectral-status")).to_contain_text("Arquivo recebido")
-    page.click("#spectral-run")
-
-
 def test_example_shows_the_sentence_the_charts_and_what_to_check(page: Page) -> None:
     expect(page.locator("#spectral-status")).to_contain_text("Nada analisado ainda")
     expect(page.locator("#spectral-result")).not_to_be_visible()
-    page.click(EXAMPLES[0])
+    page.click(TAB.example(1))
     finished(page)
     expect(page.locator("#spectral-verdict")).to_contain_text("O que se repete é o calendário")
     expect(page.locator("#spectral-verdict")).to_contain_text("03/2023, o nível dobra")
@@ -91,18 +61,17 @@ def test_example_shows_the_sentence_the_charts_and_what_to_check(page: Page) -> 
 def test_every_example_runs_with_one_click_on_a_phone(
     browser: Browser, app_url: str, number: int
 ) -> None:
-    page = tab(browser, app_url, size=PHONE, dark=number == 2)
+    page = TAB.opened(browser, app_url, size=PHONE, dark=number == 2)
     assert overflow(page) <= 0
-    page.click(EXAMPLES[number - 1])
+    page.click(TAB.example(number))
     finished(page)
     page.wait_for_selector("#spectral-plot .js-plotly-plot")
     assert overflow(page) <= 0
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_short_series_is_an_answer(page: Page) -> None:
-    page.click(EXAMPLES[2])
+    page.click(TAB.example(3))
     finished(page)
     expect(page.locator("#spectral-verdict")).to_contain_text("Ainda não dá para dizer")
     expect(page.locator("#spectral-verdict")).to_contain_text("precisos")
@@ -136,7 +105,7 @@ def test_bad_text_is_refused_in_words_and_the_page_goes_on(
     paste(page, text)
     assert said in refused(page)
     assert page.evaluate("window.hacked") is None
-    page.click(EXAMPLES[2])
+    page.click(TAB.example(3))
     finished(page)
 
 
@@ -190,7 +159,7 @@ def test_hostile_names_are_text(page: Page) -> None:
 
 
 def test_downloads_hold_the_series(page: Page) -> None:
-    page.click(EXAMPLES[1])
+    page.click(TAB.example(2))
     finished(page)
     saved: dict[str, bytes] = {}
     for kind in ("csv", "json", "image"):
@@ -210,7 +179,7 @@ def test_cancelled_run_leaves_the_page_usable(page: Page) -> None:
     upload(page, contracts(1_500) + b"\n" + b"1;S;E;O;5,00;04/01/2021\n" * 280_000)
     page.click("#spectral-cancel")
     expect(page.locator("#spectral-status")).to_contain_text("cancelada")
-    page.click(EXAMPLES[2])
+    page.click(TAB.example(3))
     finished(page)
 
 
@@ -218,7 +187,7 @@ def test_a_run_here_does_not_stop_the_tab_for_files(page: Page) -> None:
     page.get_by_role("tab", name="Planilha").click()
     page.click("#file-example-1")
     page.get_by_role("tab", name="Espectro").click()
-    page.click(EXAMPLES[2])
+    page.click(TAB.example(3))
     finished(page)
     page.get_by_role("tab", name="Planilha").click()
     expect(page.locator("#file-status")).to_contain_text("Pronto", timeout=WAIT_MS)

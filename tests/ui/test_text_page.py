@@ -10,22 +10,26 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsing import PHONE, Tab, closed, opened, overflow
+from browsing import browser as browser
 from conftest import free_port
 from documents_made import pdf, word
 from playwright.sync_api import Browser, Page, expect
-from test_page import DESKTOP, PHONE, WAIT_MS, opened, overflow
-from test_page import browser as browser
 from text_reports import filled
 
 from cidadao_models.errors import CidadaoError, ServiceUnavailable
 from cidadao_models.reading.limits import Limits
 from cidadao_models.ui import build_page, launch_options, text_work, texts_text
 
-FIELD = "#contract-text textarea"
+TAB = Tab("contract", field="#contract-text textarea", way_in="#start-texto")
+finished, refused, paste = TAB.finished, TAB.refused, TAB.paste
+upload = partial(TAB.upload, mime="application/octet-stream")
+
 ATTACK = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>"
 SLOW = "Este texto demora a ser analisado, para que se possa cancelar o pedido."
 BUSY = "Este texto encontra o serviço ocupado, com muita gente na fila de espera."
@@ -63,43 +67,11 @@ def filled_url() -> Iterator[str]:
     page.close()
 
 
-def tab(browser: Browser, url: str, *, size: dict[str, int] = DESKTOP, dark: bool = False) -> Page:
-    page = opened(browser, url, size=size, dark=dark)
-    page.click("#start-texto")
-    page.wait_for_selector("#contract-run")
-    return page
-
-
 @pytest.fixture
 def page(browser: Browser, filled_url: str) -> Iterator[Page]:
-    page = tab(browser, filled_url)
+    page = TAB.opened(browser, filled_url)
     yield page
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
-
-
-def finished(page: Page) -> None:
-    expect(page.locator("#contract-status .done")).to_be_visible(timeout=WAIT_MS)
-
-
-def refused(page: Page) -> str:
-    box = page.locator("#contract-status .refused")
-    expect(box).to_be_visible(timeout=WAIT_MS)
-    text = box.inner_text()
-    assert "Traceback" not in text
-    return text
-
-
-def paste(page: Page, text: str) -> None:
-    page.fill(FIELD, text)
-    page.click("#contract-run")
-
-
-def upload(page: Page, content: bytes, name: str) -> None:
-    file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-    page.set_input_files("#contract-file input[type=file]", file)
-    expect(page.locator("#contract-status")).to_contain_text("Arquivo recebido")
-    page.click("#contract-run")
+    closed(page)
 
 
 def test_example_shows_every_part(page: Page) -> None:
@@ -107,7 +79,7 @@ def test_example_shows_every_part(page: Page) -> None:
     expect(page.locator("#contract-result")).not_to_be_visible()
     page.click("#contract-example")
     finished(page)
-    assert page.input_value(FIELD).startswith("CONTRATO Nº 37/2024")
+    assert page.input_value(TAB.field).startswith("CONTRATO Nº 37/2024")
     verdict = page.locator("#contract-verdict")
     for said in ("Contrato nº 37/2024", "SECRETARIA MUNICIPAL DE SAÚDE", "VALE VERDE",
                  "R$ 187.200,00", "12 (doze) meses", "83 %"):  # fmt: skip
@@ -172,9 +144,9 @@ def test_the_text_stays_in_sight_while_the_reading_scrolls(page: Page) -> None:
 def test_every_example_runs_with_one_click_on_a_phone(
     browser: Browser, filled_url: str, number: int
 ) -> None:
-    page = tab(browser, filled_url, size=PHONE, dark=number == 2)
+    page = TAB.opened(browser, filled_url, size=PHONE, dark=number == 2)
     assert overflow(page) <= 0
-    page.click("#contract-example" if number == 1 else f"#contract-example-{number}")
+    page.click(TAB.example(number))
     finished(page)
     assert overflow(page) <= 0
     verdict = page.locator("#contract-verdict").bounding_box()
@@ -182,8 +154,7 @@ def test_every_example_runs_with_one_click_on_a_phone(
     assert verdict is not None and text is not None and verdict["y"] < text["y"]
     kinds = tuple(texts_text.ACTS.values())
     assert page.locator("#contract-verdict .lead").inner_text().startswith(kinds[:-1])
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_on_a_wide_screen_the_text_is_on_the_left(page: Page) -> None:
@@ -294,7 +265,7 @@ def test_documents_of_persons_are_masked(page: Page) -> None:
 def test_a_long_text_is_cut_on_screen_only(page: Page) -> None:
     line = "CONTRATO Nº 9/2024 com valor de R$ 1.000,00 e objeto a definir no processo.\n"
     page.evaluate("text => { window.long = text; }", line * 4_000)
-    page.locator(FIELD).evaluate(
+    page.locator(TAB.field).evaluate(
         "(box) => { box.value = window.long; box.dispatchEvent(new Event('input')); }"
     )
     page.click("#contract-run")
@@ -328,17 +299,15 @@ def test_the_start_leads_to_each_tab_and_runs_its_example(
     expect(page.locator("#file-run")).to_be_visible()
     page.click("#start-texto-example")
     finished(page)
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
 
 
 def test_the_real_app_answers(browser: Browser, app_url: str) -> None:
-    page = tab(browser, app_url)
+    page = TAB.opened(browser, app_url)
     for number in range(1, len(texts_text.EXAMPLES) + 1):
-        page.click("#contract-example" if number == 1 else f"#contract-example-{number}")
+        page.click(TAB.example(number))
         finished(page)
         expect(page.locator("#contract-verdict .lead")).not_to_be_empty()
-        first_line = page.input_value(FIELD).splitlines()[0]
+        first_line = page.input_value(TAB.field).splitlines()[0]
         expect(page.locator("#contract-marked .act-text")).to_contain_text(first_line)
-    assert page.problems == []  # type: ignore[attr-defined]
-    page.context.close()
+    closed(page)
