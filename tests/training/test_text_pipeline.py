@@ -18,7 +18,14 @@ from cidadao_models.models.core.text_model import TextModel, check_folder
 from cidadao_models.training import text_data, text_pipeline
 from cidadao_models.training.configs import AdaptConfig, EncoderConfig, TasksConfig, TextTraining
 from cidadao_models.training.e5 import BLOCK, dequantise, read_e5
-from cidadao_models.training.multitask import Labelled, batches, outermost, tensors, windows
+from cidadao_models.training.multitask import (
+    Labelled,
+    batches,
+    outermost,
+    tensors,
+    windows,
+    with_unknowns,
+)
 from cidadao_models.training.network_of_e5 import network_of
 from cidadao_models.training.vocabulary import count_pieces, kept_pieces, pruned, tokenizer
 from cidadao_models.training.weak_labels import EVALUATION, EXTRACTS
@@ -164,6 +171,39 @@ def test_closing_up_a_sentence_keeps_its_entities() -> None:
     closed = text_data.closed_up(item)
     assert closed.text == "art. 5, II (CF)."
     assert [closed.text[a:b] for a, b, _ in closed.legal or ()] == ["art. 5, II", "CF"]
+
+
+def test_a_swapped_sentence_keeps_its_words_and_marks_the_new_names() -> None:
+    text = "O Tribunal julgou o recurso de Ana ."
+    item = Labelled(text, legal=((2, 10, "ORGANIZACAO"), (31, 34, "PESSOA")))
+    known = {"ORGANIZACAO": ["Conselho de Ética"], "PESSOA": ["João da Silva"]}
+    changed = text_data.swapped(item, known, 1.0, random.Random(0))
+    assert changed.text == "O Conselho de Ética julgou o recurso de João da Silva ."
+    assert [changed.text[a:b] for a, b, _ in changed.legal or ()] == [
+        "Conselho de Ética",
+        "João da Silva",
+    ]
+    assert text_data.swapped(item, known, 0.0, random.Random(0)) == item
+
+
+def test_hidden_words_leave_the_labels_and_the_special_tokens(work: Path) -> None:
+    from cidadao_models.training.network_files import load
+
+    network, words = load(work / "encoder")
+    (window,) = windows(Labelled("compra de papel " * 40, facts=()), words, network.config)
+    hidden = with_unknowns(window, 0.5, random.Random(0))
+    changed = sum(a != b for a, b in zip(window.ids, hidden.ids, strict=True))
+    assert 0.3 < changed / len(window.ids) < 0.7
+    assert (hidden.ids[0], hidden.ids[-1], hidden.act) == (0, 2, window.act)
+
+
+def test_frozen_words_keep_their_vectors(work: Path) -> None:
+    from cidadao_models.training.network_files import load
+
+    before, after = (load(work / name)[0] for name in ("adapt", "tasks-2"))
+    words = [one.encoder.embeddings.word_embeddings.weight for one in (before, after)]
+    assert torch.equal(*words)
+    assert not torch.equal(before.legal_head.weight, after.legal_head.weight)
 
 
 def test_a_letter_that_becomes_two_leaves_the_text_as_it_was() -> None:
