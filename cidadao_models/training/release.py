@@ -180,7 +180,8 @@ _TEXT = """\
 Codificador BERT de {layers} camadas e {pieces} peças, tiradas do multilingual-e5-small
 (Wang et al., 2024), com quatro saídas lidas de uma vez: fatos de atos (BIO), entidades jurídicas do
 LeNER-Br, tipo de ato e tipos de cláusula. {parameters} parâmetros; vocabulário e matrizes em int8,
-com uma escala por linha. `AutoModel` o carrega depois de `import cidadao_models.models.core.text_model.network`.
+com uma escala por linha. `AutoModel` o carrega depois de
+`import cidadao_models.models.core.text_model.network`.
 
 Treinado em {tokens} tokens: {acts} extratos do Diário Oficial do Distrito Federal (2000 a 2021) com
 rótulos fracos tirados dos seus campos regulares, sem os blocos que repetem atos dos conjuntos de

@@ -10,7 +10,7 @@ import gc
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -70,8 +70,12 @@ def figures(quick: bool) -> Iterator[Figure]:
     if data is None:
         raise SystemExit("CIDADAO_DATA: the folder of real files is not set")
     acts = text_gold.read_acts(Path(data) / ACTS)[:: QUICK_EVERY if quick else 1]
-    yield from _kinds(acts, Path(data))
-    yield from _facts(acts)
+    measured = {
+        reader.__name__: text_gold.measure(acts, reader)
+        for reader in (full, without_encoder, encoder_alone)
+    }
+    yield from _kinds(acts, Path(data), measured)
+    yield from _facts(measured)
     yield from _variants(acts[::4])
     yield from _legal(Path(data), quick)
     yield from _calibration(acts)
@@ -137,10 +141,10 @@ def tfidf_kinds(data: Path, texts: Sequence[str]) -> list[str]:
 # -- figures ------------------------------------------------------------------------------------
 
 
-def _kinds(acts: Sequence[Act], data: Path) -> Iterator[Figure]:
-    ours = text_gold.measure(acts, full).act_type
-    rules = text_gold.measure(acts, without_encoder).act_type["macro"]
-    encoder_only = text_gold.measure(acts, encoder_alone).act_type["macro"]
+def _kinds(acts: Sequence[Act], data: Path, measured: Mapping[str, Figures]) -> Iterator[Figure]:
+    ours = measured["full"].act_type
+    rules = measured["without_encoder"].act_type["macro"]
+    encoder_only = measured["encoder_alone"].act_type["macro"]
     keyword = text_gold.compare(acts, [(keyword_kind(a.text), []) for a in acts]).act_type["macro"]
     counted = tfidf_kinds(data, [act.text for act in acts])
     tfidf = text_gold.compare(acts, [(kind, []) for kind in counted]).act_type["macro"]
@@ -153,12 +157,9 @@ def _kinds(acts: Sequence[Act], data: Path) -> Iterator[Figure]:
         yield _f1(f"act type: {name}", "F1", score, detail=True)
 
 
-def _facts(acts: Sequence[Act]) -> Iterator[Figure]:
-    all_of = {
-        reader.__name__: text_gold.measure(acts, reader)
-        for reader in (full, without_encoder, encoder_alone)
-    }
-    ours, off, alone = all_of["full"], all_of["without_encoder"], all_of["encoder_alone"]
+def _facts(measured: Mapping[str, Figures]) -> Iterator[Figure]:
+    ours, off = measured["full"], measured["without_encoder"]
+    alone = measured["encoder_alone"]
     for label, score in ours.values.items():
         target = VALUE_TARGETS.get(label)
         yield _f1(f"fact: {label}", "set F1", score, off.values[label].f1, "encoder off", target)
