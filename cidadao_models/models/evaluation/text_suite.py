@@ -76,6 +76,7 @@ def figures(quick: bool) -> Iterator[Figure]:
     }
     yield from _kinds(acts, Path(data), measured)
     yield from _facts(measured)
+    yield from _written()
     yield from _variants(acts[::4])
     yield from _legal(Path(data), quick)
     yield from _calibration(acts)
@@ -170,6 +171,25 @@ def _facts(measured: Mapping[str, Figures]) -> Iterator[Figure]:
         rules = off.characters[label].f1
         yield _f1(f"fact: {label}", "overlap F1", score, rules, "encoder off", target)
         yield _f1(f"fact: {label}", "overlap F1, encoder alone", alone.characters[label])
+
+
+def _written() -> Iterator[Figure]:
+    """On acts written for the project in many forms, those kept out of training."""
+    from cidadao_models.training.text_data import is_held_out
+    from cidadao_models.training.written_examples import read_examples
+
+    acts = [
+        Act(str(number), example.act_type, example.text, tuple(example.spans))
+        for number, example in enumerate(read_examples())
+        if is_held_out(example.text)
+    ]
+    ours, off = text_gold.measure(acts, full), text_gold.measure(acts, without_encoder)
+    case = f"{len(acts)} written acts"
+    kinds = off.act_type["macro"].f1
+    yield _f1(f"{case}: act type", "macro F1", ours.act_type["macro"], kinds, "encoder off")
+    for label, score in ours.characters.items():
+        rules = off.characters[label].f1
+        yield _f1(f"{case}: {label}", "overlap F1", score, rules, "encoder off")
 
 
 def _variants(acts: Sequence[Act]) -> Iterator[Figure]:
