@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from cidadao_models.models.text_analysis import TextReport
 from cidadao_models.records import mask_cpf
 from cidadao_models.ui import render
@@ -22,6 +24,15 @@ MAX_NAME = 140
 """Characters of a name or term in the sentence: beyond it something else was read along."""
 
 
+_TERM_LEAD = re.compile(
+    r"^(?:[ao] )?(?:prazo d[ea] )?vigência (?:(?:d[eo]|deste) (?:\w+ )?(?:contrato|termo) )?"
+    r"(?:será|é)(?: de)? ",
+    re.IGNORECASE,
+)
+_OBJECT_LEAD = re.compile(r"^[ao] presente [\w ]{1,60} tem por objeto (?:[ao] )?", re.IGNORECASE)
+"""How a clause begins that says again what the sentence already names."""
+
+
 def facts(report: TextReport) -> list[tuple[str, str]]:
     """(label, words) of each different fact, by label in the order of the contract, then place."""
     order = {label: index for index, label in enumerate(texts.LABELS)}
@@ -38,7 +49,13 @@ def _one_line(text: str) -> str:
 
 
 def _named(report: TextReport, label: str) -> list[str]:
-    return [shorten(words, MAX_NAME) for name, words in facts(report) if name == label]
+    return [
+        shorten(_plain(name, words), MAX_NAME) for name, words in facts(report) if name == label
+    ]
+
+
+def _plain(label: str, words: str) -> str:
+    return _TERM_LEAD.sub("", words) if label == "vigencia" else words
 
 
 def _first(report: TextReport, label: str) -> str:
@@ -55,7 +72,12 @@ def verdict(report: TextReport) -> str:
         text += f"; data: {day}"
     if term := _first(report, "vigencia"):
         text += f"; vigência: {term}"
-    return f"{text.rstrip('.;, ')}."
+    return _closed(text)
+
+
+def _closed(sentence: str) -> str:
+    """With its full stop; what was cut ends in an ellipsis alone."""
+    return sentence if sentence.endswith("…") else f"{sentence.rstrip('.;, ')}."
 
 
 def title(report: TextReport) -> str:
@@ -94,7 +116,8 @@ def _money(value: str) -> str:
 def object_line(report: TextReport) -> str:
     """`Objeto: …`, cut where it is long."""
     words = next((words for name, words in facts(report) if name == "objeto"), "")
-    return f"Objeto: {shorten(words.rstrip('. '), MAX_WORDS_OF_OBJECT)}." if words else ""
+    named = shorten(_OBJECT_LEAD.sub("", words).rstrip(". "), MAX_WORDS_OF_OBJECT)
+    return _closed(f"Objeto: {named}") if words else ""
 
 
 def not_found(report: TextReport) -> str:

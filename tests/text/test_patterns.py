@@ -200,6 +200,9 @@ SIZES = (20_000, 160_000)
 LINEAR = 3.0
 """Times slower than in proportion that the long text may be: a square would be 8 times."""
 
+TRIES = 4
+"""A machine busy with other things may slow one trial; a square slows them all."""
+
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_with_the_text(piece: str) -> None:
@@ -211,7 +214,7 @@ def test_time_grows_with_the_text(piece: str) -> None:
 
     short, long = SIZES
     fair = max(min(seconds(short) for _ in range(2)), 0.02) * long / short
-    assert seconds(long) < LINEAR * fair
+    assert any(seconds(long) < LINEAR * fair for _ in range(TRIES))
 
 
 def test_empty_text() -> None:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from text_reports import filled
@@ -161,3 +162,28 @@ def test_an_empty_answer_is_still_a_page() -> None:
     assert "não há lista" in text_render.checklist(report)
     assert "Não achamos número" in text_render.facts(report)
     assert text_words.lai_request(report).startswith("Com base na Lei 12.527/2011")
+
+
+@pytest.mark.parametrize(
+    ("term", "told"),
+    [
+        ("A vigência do presente contrato será de 12 meses", "; vigência: 12 meses."),
+        ("O prazo de vigência é de 90 dias.", "; vigência: 90 dias."),
+        (
+            "12 meses, sendo a vigência de um ano",
+            "; vigência: 12 meses, sendo a vigência de um ano.",
+        ),
+        ("A vigência será de " + "muitos dias e " * 30, "…"),
+    ],
+)
+def test_the_sentence_does_not_say_vigencia_twice(term: str, told: str) -> None:
+    entity = Entity("vigencia", term, 0, len(term), 0.9)
+    report = replace(filled(CONTRACT), entities=[entity])
+    assert text_words.verdict(report).endswith(told)
+    assert not text_words.verdict(report).endswith("….")
+
+
+def test_the_object_is_told_without_the_words_of_its_clause() -> None:
+    words = "O presente contrato tem por objeto o fornecimento de camas."
+    report = replace(filled(CONTRACT), entities=[Entity("objeto", words, 0, len(words), 0.9)])
+    assert text_words.object_line(report) == "Objeto: fornecimento de camas."
