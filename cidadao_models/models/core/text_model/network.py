@@ -165,10 +165,16 @@ PRODUCTS = {"bfloat16": _in_bfloat16, "int8": _in_int8, "float32": _in_float32}
 
 def fastest_product() -> str:
     """The name in `PRODUCTS` of the one that this processor computes fastest."""
-    if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported():
+    if has_fast_bfloat16():
         return "bfloat16"
     engines = ("x86", "fbgemm", "onednn")
-    return "int8" if str(torch.backends.quantized.engine) in engines else "float32"
+    quantises = hasattr(torch, "_make_per_channel_quantized_tensor")  # torch means to drop it
+    return "int8" if quantises and str(torch.backends.quantized.engine) in engines else "float32"
+
+
+def has_fast_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 matrices in hardware."""
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def in_int8(weight: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
