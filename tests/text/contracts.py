@@ -97,3 +97,60 @@ Foro de Pedra Alta.
 Da fiscalização
 A obra será fiscalizada pelo engenheiro designado.
 """
+
+BY_ANNEX = """TERMO DE CONTRATO Nº 31/2025
+Processo Administrativo nº 23000.001234/2025-11
+A UNIVERSIDADE FEDERAL DO PLANALTO, CNPJ 11.222.333/0001-81, e ALFA LIMPEZA LTDA, CNPJ
+44.555.666/0001-06, celebram o presente Termo de Contrato, nas cláusulas e condições a seguir.
+1. CLÁUSULA PRIMEIRA – OBJETO (art. 92, I e II)
+1.1. Serviços de limpeza predial, nas condições estabelecidas no Termo de Referência.
+1.2. Vinculam esta contratação, independentemente de transcrição: o Termo de Referência, o Edital da
+Licitação, a Proposta do contratado e eventuais anexos.
+2. CLÁUSULA SEGUNDA – VIGÊNCIA E PRORROGAÇÃO
+2.1. O prazo é de doze meses, prorrogável por até dez anos.
+3. CLÁUSULA TERCEIRA – MODELOS DE EXECUÇÃO E GESTÃO CONTRATUAIS (art. 92, IV, VII e XVIII)
+3.1. Constam do Termo de Referência, anexo a este Contrato.
+4. CLÁUSULA QUARTA – SUBCONTRATAÇÃO
+4.1. Não se admite.
+5. CLÁUSULA QUINTA – PREÇO (art. 92, V)
+5.1. R$ 480.000,00 por ano.
+6. CLÁUSULA SEXTA – PAGAMENTO (art. 92, V e VI)
+6.1. O prazo para pagamento e as demais condições encontram-se no Termo de Referência.
+7. CLÁUSULA SÉTIMA – REPACTUAÇÃO E REAJUSTE (art. 92, V e X)
+7.1. Na forma do anexo.
+8. CLÁUSULA OITAVA – OBRIGAÇÕES DO CONTRATANTE (art. 92, X, XI e XIV)
+8.1. Exigir o cumprimento do que foi assumido.
+9. CLÁUSULA NONA – OBRIGAÇÕES DO CONTRATADO (art. 92, XIV, XVI e XVII)
+9.1. Manter, durante toda a vigência, as condições exigidas para habilitação na licitação.
+9.2. Cumprir a reserva de cargos prevista em lei para pessoa com deficiência.
+10. CLÁUSULA DÉCIMA – OBRIGAÇÕES PERTINENTES À LGPD
+10.1. As partes cumprirão a lei.
+11. CLÁUSULA DÉCIMA PRIMEIRA – GARANTIA DE EXECUÇÃO (art. 92, XII)
+11.1. De 5% do valor anual.
+12. CLÁUSULA DÉCIMA SEGUNDA – INFRAÇÕES E SANÇÕES ADMINISTRATIVAS (art. 92, XIV)
+12.1. As do Termo de Referência.
+13. CLÁUSULA DÉCIMA TERCEIRA – DA EXTINÇÃO CONTRATUAL (art. 92, XIX)
+13.1. Pelo fim do prazo ou pelos motivos da lei.
+14. CLÁUSULA DÉCIMA QUARTA – DOTAÇÃO ORÇAMENTÁRIA (art. 92, VIII)
+14.1. A do exercício.
+15. CLÁUSULA DÉCIMA QUINTA – DOS CASOS OMISSOS (art. 92, III)
+15.1. Serão decididos pelo contratante.
+16. CLÁUSULA DÉCIMA SEXTA – ALTERAÇÕES
+16.1. Regem-se pelos arts. 124 e seguintes da Lei nº 14.133, de 2021.
+17. CLÁUSULA DÉCIMA SÉTIMA – PUBLICAÇÃO
+17.1. No Portal Nacional de Contratações Públicas.
+18. CLÁUSULA DÉCIMA OITAVA – FORO (art. 92, §1º)
+18.1. Justiça Federal em Planalto.
+"""
+
+TERSE = """CONTRATO Nº 7/2019 – CÂMARA DE PEDRA ALTA
+1. OBJETO. Cobertura fotográfica das sessões, por Foco Imagens ME.
+2. BASE LEGAL. Art. 24, II, da Lei nº 8.666/93.
+3 PREÇO: R$ 7.900,00, EM QUATRO PARCELAS.
+4ª Prazo: um ano, a contar de hoje.
+(5) Recursos – 01.031.0001.2.001, 3.3.90.39.59.
+VI – MULTA. 2% por sessão perdida.
+Cl. 7. Rescisão. Com aviso de quinze dias.
+Art. 8º Fiscal: Rita Lobo, secretária.
+Nona. Foro de Pedra Alta.
+"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from contracts import NEW_LAW, NO_HEADINGS, OLD_LAW
+from contracts import BY_ANNEX, NEW_LAW, NO_HEADINGS, OLD_LAW, TERSE
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +32,42 @@ def test_headings_name_clauses(text: str, id: str) -> None:
     hits = {hit.id: hit for hit in clauses.find(fold(text))}
     assert id in hits
     assert hits[id].score > checklist.SURE_ENOUGH
+
+
+TITLES_BEFORE_TEXT = [
+    ("11. RESCISÃO. Por culpa ou por acordo.", "extincao"),
+    ("9 RESCISÃO: POR FALÊNCIA.", "extincao"),
+    ("16. Recursos – UO 05001; atividade 2191.", "credito_orcamentario"),
+    ("3ª Preço: o da proposta.", "preco_pagamento"),
+    ("(4) Foro – o da capital.", "foro"),
+    ("Cl. 12. Vigência. Um ano.", "vigencia"),
+    ("Art. 5º Reajuste: não há.", "reajuste"),
+    ("Décima segunda. Sanções: as da lei.", "penalidades"),
+    ("Aluguel: o do laudo.", "preco_pagamento"),
+    ("Do que se contrata: o plano de mobilidade.", "objeto"),
+    ("7. Garantia. Um ano para a pintura; dois anos para o motor.", "garantia_objeto"),
+    ("7. Garantia. De 5% do preço, por um ano.", "garantia_execucao"),
+    ("4. PRAZO. Setenta e cinco dias da ordem de início.", "prazos_recebimento"),
+    ("4. PRAZO. Doze meses, prorrogáveis.", "vigencia"),
+]
+
+
+@pytest.mark.parametrize(("text", "id"), TITLES_BEFORE_TEXT)
+def test_a_title_and_a_mark_before_the_text_head_a_clause(text: str, id: str) -> None:
+    assert id in {hit.id for hit in clauses.find(fold(text))}
+
+
+AMBIGUOUS = [
+    ("7. Garantia. Um ano para a pintura; dois anos para o motor.", "garantia_execucao"),
+    ("7. Garantia. De 5% do preço, por um ano.", "garantia_objeto"),
+    ("4. PRAZO. Setenta e cinco dias da ordem de início.", "vigencia"),
+    ("9. Recursos administrativos. Em cinco dias úteis.", "credito_orcamentario"),
+]
+
+
+@pytest.mark.parametrize(("text", "id"), AMBIGUOUS)
+def test_a_heading_of_two_meanings_is_told_by_its_first_words(text: str, id: str) -> None:
+    assert id not in {hit.id for hit in clauses.find(fold(text))}
 
 
 WORDINGS = [
@@ -114,6 +150,18 @@ def test_a_contract_without_headings_is_read_too() -> None:
     assert of("missing", found) == {"garantia_objeto", "reserva_cargos", "publicacao"} - of(
         "not_applicable", found
     )
+
+
+def test_a_contract_that_leaves_much_to_an_annex_lacks_only_what_it_does_not_name() -> None:
+    assert of("missing", items(BY_ANNEX)) == {"prazos_recebimento", "reequilibrio"}
+
+
+def test_a_terse_contract_is_read_by_its_titles() -> None:
+    assert of("found", items(TERSE)) >= {
+        "objeto", "legislacao", "preco_pagamento", "vigencia", "credito_orcamentario",
+        "penalidades", "extincao", "gestao_fiscalizacao", "foro",
+    }  # fmt: skip
+    assert "matriz_risco" not in of("found", items(TERSE))
 
 
 def test_a_contract_of_the_older_law_has_its_own_list() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,9 @@ only rank hits, joined as independent pieces of evidence."""
 
 LONGEST_SECTION = 1_200
 """Characters of a section that are told as the place of its clause."""
+
+OPENING = 120
+"""Characters of a clause's own words that tell what a heading of two meanings stands for."""
 
 LONGEST_HEADING = 90
 """Characters of a heading; a longer line is a sentence."""
@@ -47,6 +50,7 @@ class Kind:
     id: str
     title: str
     heading: re.Pattern[str]
+    opening: re.Pattern[str] | None
     wording: tuple[re.Pattern[str], ...]
 
 
@@ -62,9 +66,12 @@ def kinds() -> dict[str, Kind]:
     return {id: _kind(id, **_TABLE[id]) for id in CLAUSES}
 
 
-def _kind(id: str, title: str, heading: list[str], wording: list[str]) -> Kind:
+def _kind(
+    id: str, title: str, heading: list[str], wording: list[str], opening: Sequence[str] = ()
+) -> Kind:
     patterns = tuple(re.compile(rf"(?<!\w)(?:{one})") for one in wording)
-    return Kind(id, title, re.compile(rf"\b(?:{'|'.join(heading)})"), patterns)
+    first = re.compile("|".join(opening)) if opening else None
+    return Kind(id, title, re.compile(rf"\b(?:{'|'.join(heading)})"), first, patterns)
 
 
 def find(folded: Folded) -> list[ClauseHit]:
@@ -100,8 +107,21 @@ _NUMBERED = re.compile(
     r"(?:[ -](?:primeira|segunda|terceira|quarta|quinta|sexta|setima|oitava|nona))?"
     r"|\d{1,2}[ao.]{0,2})\b ?\)?[ :.,()-]*"
 )
-_LABEL = re.compile(r" *((?:((?:\d{1,2}|[ivx]{1,5})(?:\.\d{1,2})?\.? ?[-).:] ?)?)(?=[a-z]))")
-"""What a line may start with before its words: group 2 is its number."""
+_TENS = "decima|vigesima|trigesima"
+_UNITS = "primeira|segunda|terceira|quarta|quinta|sexta|setima|oitava|nona"
+_LABEL = re.compile(
+    r" *((?:("
+    r"\(?(?:art(?:igo|\.)? ?|cl\. ?|item )?"
+    r"(?:\d{1,2}(?:\.\d{1,2})?[oa]?|[ivxl]{1,6}|[a-z](?=\)))(?: ?[-).:]+ ?|(?<=\d) |(?<=\d[oa]) )"
+    rf"|(?:(?:{_TENS})(?:[ -](?:{_UNITS}))?|{_UNITS}) ?[-.:)] ?"
+    r")-? ?)?(?=[a-z]))"
+)
+"""What a line may start with before its words: group 2 is its number, in digits or in words."""
+
+_TITLE = re.compile(
+    r"(?:d(?:[aeo]s?|o que se) )?(?P<name>[a-z][a-z ,/&-]{2,45}?)(?P<mark>:|\.(?= |$)| -(?= ))"
+)
+"""A title that the clause's own words follow on the same line."""
 
 _INLINE = re.compile(r"(?<=[.;] )d[aeo]s? (?=[a-z][a-z ,/()-]{2,60}:)")
 _ENDS = re.compile(r"[.:;]|(?<=\w) - |\d+\.\d+")
@@ -142,8 +162,10 @@ def _capitals(folded: Folded, start: int, end: int) -> int:
 
 
 def _is_heading(folded: Folded, line: Passage, label: re.Match[str]) -> bool:
-    """A short line in capitals, with a number or with "do/da"; or such a beginning and a colon."""
+    """A short line in capitals, numbered or with "do/da"; or a title and a mark before text."""
     words = folded.text[label.end() : line.end].strip()
+    if _is_titled(words, numbered=bool(label.group(2))):
+        return True
     titled = re.match(r"d[aeo]s? ", words) is not None
     if len(words) > LONGEST_HEADING:
         return titled and re.match(r"[a-z ,/()-]{4,60}:", words) is not None
@@ -153,15 +175,29 @@ def _is_heading(folded: Folded, line: Passage, label: re.Match[str]) -> bool:
     return bool(label.group(2)) and len(words) <= SHORT_TITLE and words[-1:] not in ".;,"
 
 
+def _is_titled(words: str, *, numbered: bool) -> bool:
+    """Whether the words begin with a clause's name and a mark: a colon, or any where numbered."""
+    found = _TITLE.match(words)
+    if found is None or (found["mark"] != ":" and not numbered):
+        return False
+    name, opening = found["name"], f"{found['name']}: "
+    return any(
+        kind.heading.match(name) or (kind.opening and kind.opening.match(opening))
+        for kind in kinds().values()
+    )
+
+
 def _by_heading(folded: Folded, heads: list[Passage]) -> Iterator[ClauseHit]:
     stops = [*(head.start for head in heads[1:]), len(folded.text)][: len(heads)]
     for head, stop in zip(heads, stops, strict=True):
         text = folded.text[head.start : head.end]
-        label = _NUMBERED.match(text) or re.match(r"[\d.) -]*", text)
+        label = _NUMBERED.match(text) or _LABEL.match(text)
         title = re.sub(r"^d[aeo]s? ", "", text[label.end() if label else 0 :].strip())
+        body = folded.text[head.end : min(stop, head.end + OPENING)].lstrip(" .:;-")
+        opening = f"{title}: {body}"
         end = min(stop, head.start + LONGEST_SECTION)
         for kind in kinds().values():
-            if kind.heading.search(title):
+            if kind.heading.search(title) or (kind.opening and kind.opening.match(opening)):
                 yield ClauseHit(kind.id, *folded.span(head.start, end), BY_HEADING)
 
 
