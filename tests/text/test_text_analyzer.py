@@ -168,3 +168,22 @@ def test_markup_is_read_as_the_text_it_shows() -> None:
 
 def test_the_detector_reads_texts_too() -> None:
     assert AnomalyDetector().analyze_text(WAIVER).score == read(WAIVER).score
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ata " * 60,
+        "Bata três ovos com o açúcar e a manteiga, junte a farinha aos poucos e leve ao forno.",
+        "O prefeito conversou com os moradores sobre a iluminação, que anda fraca desde maio.",
+    ],
+)
+def test_words_that_are_no_act_are_not_called_one(text: str) -> None:
+    report = read(text)
+    assert report.act_type == "outro" and not report.signals
+    assert "nenhum contrato nem outro ato foi reconhecido" in report.explanation
+    assert {item.status for item in report.checklist} == {"not_applicable"}
+
+
+def test_an_act_with_nothing_to_ask_is_not_called_unknown() -> None:
+    assert "reconhecido" not in read(HONEST).explanation

@@ -48,7 +48,8 @@ class TextAnalyzer:
         read = _read(seen.plain) if seen.name == "prosa" else _unread(seen.plain)
         checklist = clause_list(read.act_type, read.folded, read.entities, read.hits)
         found, unseen = _signals(read) if seen.name == "prosa" else ([], [])
-        value, level, sentence = scoring.score(found, why_not=seen.why)
+        checked = "" if read.is_act else _NO_ACT
+        value, level, sentence = scoring.score(found, checked=checked, why_not=seen.why)
         beside = references.compared(read.folded, read.act_type, found, read.hits)
         return TextReport(
             text=text,
@@ -71,9 +72,13 @@ class TextAnalyzer:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read in a text, before anything is judged."""
+    """What was read in a text, before anything is judged.
+
+    `is_act` tells whether anything shows an official act: words of one kind, a fact, a clause.
+    """
 
     folded: Folded
+    is_act: bool
     act_type: str
     act_score: float
     entities: list[Entity]
@@ -88,7 +93,6 @@ def _read(text: str) -> Read:
     used = encoder()
     stretches = clause_stretches(folded)
     reading = None if used.model is None else used.model.read(text, stretches)
-    name, share = facts.kind_of(kinds, None if reading is None else reading.act_types)
     entities = facts.joined(
         text,
         patterns.find(folded),
@@ -96,11 +100,15 @@ def _read(text: str) -> Read:
         None if reading is None else reading.facts,
     )
     hits = clauses.find(folded)
+    is_act = bool(entities or hits) or max(kinds, key=kinds.__getitem__) != "outro"
+    name, share = "outro", kinds["outro"]
+    if is_act:
+        name, share = facts.kind_of(kinds, None if reading is None else reading.act_types)
     if reading is not None:
         entities = in_order([*entities, *facts.legal(text, reading.legal, entities, name)])
         hits += facts.clause_hits(stretches, reading.clauses)
     unseen = [_without_encoder(used.reason)] if used.model is None else []
-    return Read(folded, name, share, entities, hits, used.backend, unseen)
+    return Read(folded, is_act, name, share, entities, hits, used.backend, unseen)
 
 
 def _without_encoder(why: str) -> NotEvaluated:
@@ -110,7 +118,10 @@ def _without_encoder(why: str) -> NotEvaluated:
 
 def _unread(text: str) -> Read:
     """A text that is no prose in Portuguese: nothing is read in it."""
-    return Read(fold(text), "outro", 0.0, [], [], PATTERNS, [])
+    return Read(fold(text), False, "outro", 0.0, [], [], PATTERNS, [])
+
+
+_NO_ACT = "no que foi verificado, mas nenhum contrato nem outro ato foi reconhecido neste texto"
 
 
 def _signals(read: Read) -> tuple[list[Signal], list[NotEvaluated]]:
