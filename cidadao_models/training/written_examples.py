@@ -2,7 +2,8 @@
 
 The files stand in `training/written/`. An example starts with a line `=== act_type`. In its text
 `[[label:words]]` marks a fact, and a line that starts with `§clause,clause§ ` says which clauses of
-a contract that paragraph holds. Makes nothing up and trains nothing.
+a contract that paragraph holds. In an example with `MARKED` such lines or more, the longer lines
+without a mark hold none of these clauses. Makes nothing up and trains nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,12 @@ from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES
 
 FOLDER = Path(__file__).resolve().parent / "written"
 
+MARKED = 5
+"""Marked lines from which an example is marked throughout."""
+
+PARAGRAPH = 60
+"""Characters of a line from which it is no heading; an unmarked heading tells nothing."""
+
 _HEAD = re.compile(r"^=== (\w+)[ \t]*\n", re.MULTILINE)
 _MARK = re.compile(r"\[\[(\w+):(.*?)\]\]", re.DOTALL)
 _CLAUSES = re.compile(r"^§([\w,]+)§ ?", re.MULTILINE)
@@ -23,7 +30,9 @@ _CLAUSES = re.compile(r"^§([\w,]+)§ ?", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`spans` are (start, end, label) of `text`; `clauses` are (start, end, ids) of paragraphs."""
+    """`spans` are (start, end, label) of `text`; `clauses` are (start, end, ids) of paragraphs, the
+    ids of a paragraph that holds no clause being ().
+    """
 
     act_type: str
     text: str
@@ -56,9 +65,11 @@ def _example(act_type: str, body: str, source: str) -> Example:
         plain, marked = _facts_of(line, start, source)
         text += plain
         spans += marked
-        if labels:
+        if labels or len(plain) >= PARAGRAPH:
             clauses.append((start, len(text), labels))
         text += "\n"
+    if sum(bool(ids) for *_, ids in clauses) < MARKED:
+        clauses = [one for one in clauses if one[2]]
     return Example(act_type, text.rstrip("\n"), tuple(spans), tuple(clauses), source)
 
 

@@ -29,6 +29,10 @@ SHORT = [
     ("contrato", "CONTRATO DE PRESTAÇÃO DE SERVIÇOS. 1. DO OBJETO limpeza. 2. DO PREÇO R$ "
                  "3.000,00. "
                  "3. DO PRAZO 12 meses. 4. DA RESCISÃO. 5. DO FORO de Natal."),
+    ("contrato", "CARTA-CONTRATO 11/1998. A Fundação contrata com Alfa o voo. 1. Preço. R$ 9,00."
+                 " 2. Prazo: trinta dias. 3. Foro. O da capital."),
+    ("contrato", "CÂMARA DE PEDRA ALTA. CONTRATO 02/2026. 1 – Objeto: fotografia das sessões. 2 – "
+                 "Preço: R$ 900,00. 3ª Vigência: um ano. VI – MULTA. 2%."),
     ("extrato_contrato", "Contrato nº 9753. Assinatura: 02/09/2011. Partes: A X B. Valor: R$ 1."),
     ("extrato_contrato", "Instrumento: Contrato nº 1/2020. Contratada: Alfa. Vigência: 12 meses. "
                          "Valor: R$ 5.000,00. Assinatura: 01/02/2020."),

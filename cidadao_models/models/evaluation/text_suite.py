@@ -77,6 +77,7 @@ def figures(quick: bool) -> Iterator[Figure]:
     yield from _kinds(acts, Path(data), measured)
     yield from _facts(measured)
     yield from _written()
+    yield from _checklist()
     yield from _variants(acts[::4])
     yield from _legal(Path(data), quick)
     yield from _calibration(acts)
@@ -190,6 +191,19 @@ def _written() -> Iterator[Figure]:
     for label, score in ours.characters.items():
         rules = off.characters[label].f1
         yield _f1(f"{case}: {label}", "overlap F1", score, rules, "encoder off")
+
+
+def _checklist() -> Iterator[Figure]:
+    """Parts told as found, on whole contracts kept out of training."""
+    from cidadao_models.models.evaluation import text_checklist
+
+    contracts = text_checklist.held_out_contracts()
+    ours = text_checklist.measure(contracts, text_checklist.full)
+    off = text_checklist.measure(contracts, text_checklist.without_encoder)
+    case = f"required parts, {len(contracts)} written contracts"
+    yield _f1(case, "F1 of found", ours, off.f1, "encoder off")
+    yield Figure("text", case, "recall", ours.recall, "", off.recall, "encoder off")
+    yield Figure("text", case, "precision", ours.precision, "", off.precision, "encoder off")
 
 
 def _variants(acts: Sequence[Act]) -> Iterator[Figure]:

@@ -116,15 +116,16 @@ def checklist(
     is no act of a known kind the parts of a contract are listed as not applicable.
     """
     law = law_of(folded)
-    parts = _parts(act_type, law)
+    parts = parts_of(act_type, law)
     if parts is None:
-        listed = _parts("contrato", "14.133") or ()
+        listed = parts_of("contrato", "14.133") or ()
         return [Item(part.id, part.title, "not_applicable", part.basis) for part in listed]
     best = _best(merged(hits))
     return [_item(part, law, folded, entities, best) for part in parts]
 
 
-def _parts(act_type: str, law: Law) -> tuple[Required, ...] | None:
+def parts_of(act_type: str, law: Law) -> tuple[Required, ...] | None:
+    """What such an act must have under that law; None for a kind without such a list."""
     if act_type == "contrato":
         return required()["contrato_8666" if law == "8.666" else "contrato_14133"]
     return required().get(act_type)
