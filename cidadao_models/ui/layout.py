@@ -13,6 +13,7 @@ from cidadao_models.ui import render, scripts, texts
 from cidadao_models.ui.session import SESSION_TTL_S
 from cidadao_models.ui.tab_layout import (
     Source,
+    access_request,
     download_buttons,
     example_buttons,
     figure,
@@ -285,11 +286,7 @@ def _one() -> One:
         panel = gr.HTML(elem_id="file-finding")
         chart = plot("file-chart")
         reading = gr.HTML(elem_id="file-chart-note", elem_classes="reading")
-        with gr.Accordion(texts.LAI_LABEL, open=False, elem_classes="more"):
-            lai = gr.Textbox(
-                lines=10, max_lines=24, buttons=["copy"], interactive=False,
-                elem_id="file-lai", label=texts.LAI_TEXT,
-            )  # fmt: skip
+        lai = access_request("file-lai")
         with gr.Accordion(texts.RAW_LABEL, open=False, elem_classes="more"):
             raw = gr.HTML(elem_id="file-raw")
         with gr.Accordion(texts.COMPUTED_LABEL, open=False, elem_classes="more"):

@@ -5,7 +5,6 @@ Free of gradio, so that the process starts at once. Shows nothing.
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -26,9 +25,7 @@ from cidadao_models.models.spectral_analysis import (
 from cidadao_models.reading import amounts, read
 from cidadao_models.reading import dates as written_dates
 from cidadao_models.reading.limits import Limits
-
-POLITE = 5
-"""How much an analysis steps back (Unix nice) for the server that answers everybody else."""
+from cidadao_models.ui.polite import step_back
 
 MAX_TEXT = 16_000_000
 """Characters of pasted text: 300,000 lines of a date and an amount take half of it."""
@@ -62,7 +59,7 @@ class Looked:
 
 def look_at_file(packed: bytes, name: str, *, limits: Limits) -> Looked:
     """Read a file given as `zlib` bytes and follow all of its spending."""
-    _step_back()
+    step_back()
     reading = read(zlib.decompress(packed), filename=name, limits=limits)
     given = series_of_file.ledger(reading.records)
     return _followed(given, Choice(unit=series_of_file.best_unit(given)), name)
@@ -70,13 +67,13 @@ def look_at_file(packed: bytes, name: str, *, limits: Limits) -> Looked:
 
 def look_at_ledger(given: Ledger, choice: Choice, file: str) -> Looked:
     """Follow something else of a file that was read before."""
-    _step_back()
+    step_back()
     return _followed(given, choice, file)
 
 
 def look_at_text(text: str, *, limits: Limits) -> Looked:
     """Analyse pasted numbers."""
-    _step_back()
+    step_back()
     values = pasted(text, limits=limits)
     report = SpectralAnalyzer().analyze(values)
     report.money = "R$" in text
@@ -85,7 +82,7 @@ def look_at_text(text: str, *, limits: Limits) -> Looked:
 
 def compare(first: pd.Series, second: pd.Series) -> CoherenceReport:
     """Whether two series move together beyond the calendar."""
-    _step_back()
+    step_back()
     return SpectralAnalyzer().coherence(first, second)
 
 
@@ -105,11 +102,6 @@ def _followed(given: Ledger, choice: Choice, file: str) -> Looked:
     report = SpectralAnalyzer().analyze(found.values)
     report.money = True
     return Looked(report, found.values, True, choice, tuple(found.notes), given, file)
-
-
-def _step_back() -> None:
-    if hasattr(os, "nice"):
-        os.nice(POLITE)
 
 
 # -- pasted text -------------------------------------------------------------------------------

@@ -77,6 +77,15 @@ def example_buttons(label: str, examples: Mapping[str, str], *, width: int) -> l
         ]
 
 
+def access_request(elem_id: str, *, fold_id: str | None = None) -> gr.Textbox:
+    """The text of a request under the access law, folded away, ready to copy."""
+    with gr.Accordion(texts.LAI_LABEL, open=False, elem_classes="more", elem_id=fold_id):
+        return gr.Textbox(
+            lines=10, max_lines=24, buttons=["copy"], interactive=False,
+            elem_id=elem_id, label=texts.LAI_TEXT,
+        )  # fmt: skip
+
+
 def step(title: str, elem_id: str) -> gr.HTML:
     """A heading, and below it the place of its answer."""
     gr.HTML(f"<h2>{title}</h2>")

@@ -13,6 +13,7 @@ from cidadao_models.ui import texts_text as texts
 from cidadao_models.ui.session import SESSION_TTL_S
 from cidadao_models.ui.tab_layout import (
     PastedSource,
+    access_request,
     download_buttons,
     pasted_source,
     step,
@@ -52,7 +53,7 @@ def lay_out(limits: Limits) -> TextParts:
                 checklist = step(texts.STEP_CHECKLIST, "contract-checklist")
                 facts = step(texts.STEP_FACTS, "contract-facts")
                 ask = step(texts.STEP_ASK, "contract-ask")
-                lai = _lai()
+                lai = access_request("contract-lai", fold_id="contract-lai-fold")
         labels = {"html": texts.DOWNLOAD_HTML, "json": texts.DOWNLOAD_JSON}
         buttons = download_buttons(
             texts.STEP_DOWNLOAD, labels, common.DOWNLOAD_HINT, "contract-download"
@@ -71,14 +72,6 @@ def lay_out(limits: Limits) -> TextParts:
         buttons=buttons,
         file=gr.File(label="arquivo", elem_classes="off"),
     )
-
-
-def _lai() -> gr.Textbox:
-    with gr.Accordion(common.LAI_LABEL, open=False, elem_id="contract-lai-fold"):
-        return gr.Textbox(
-            lines=10, max_lines=24, buttons=["copy"], interactive=False,
-            elem_id="contract-lai", label=common.LAI_TEXT,
-        )  # fmt: skip
 
 
 def _source(limits: Limits) -> PastedSource:

@@ -5,16 +5,13 @@ Free of gradio. Shows nothing and keeps nothing.
 
 from __future__ import annotations
 
-import os
 import zlib
 from dataclasses import dataclass, field
 
 from cidadao_models.models.text_analysis import TextAnalyzer, TextReport
 from cidadao_models.reading.documents import Document, read_text
 from cidadao_models.reading.limits import Limits
-
-POLITE = 5
-"""How much an analysis steps back (Unix nice) for the server that answers everybody else."""
+from cidadao_models.ui.polite import step_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +25,7 @@ class Looked:
 
 def read_document(packed: bytes, *, limits: Limits) -> Document:
     """The text of a file given as `zlib` bytes."""
-    if hasattr(os, "nice"):
-        os.nice(POLITE)
+    step_back()
     return read_text(zlib.decompress(packed), limits=limits)
 
 

@@ -5,7 +5,6 @@ Free of gradio, so that the process starts at once. Shows nothing.
 
 from __future__ import annotations
 
-import os
 import time
 import zlib
 from collections.abc import Mapping
@@ -24,6 +23,7 @@ from cidadao_models.reading import read
 from cidadao_models.reading.assemble import Reading, from_table
 from cidadao_models.reading.limits import Limits
 from cidadao_models.reading.table import read_table
+from cidadao_models.ui.polite import step_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,9 @@ class Packed:
     packed: bytes = field(repr=False)
 
 
-POLITE = 5
-"""How much an analysis steps back (Unix nice) for the server that answers everybody else."""
-
-
 def examine_apart(packed: bytes, name: str, **options: Any) -> Examined:
     """`examine` in a process of its own, which lets the server go first."""
-    if hasattr(os, "nice"):
-        os.nice(POLITE)
+    step_back()
     return examine(packed, name, **options)
 
 
