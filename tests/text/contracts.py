@@ -101,7 +101,7 @@ A obra será fiscalizada pelo engenheiro designado.
 BY_ANNEX = """TERMO DE CONTRATO Nº 31/2025
 Processo Administrativo nº 23000.001234/2025-11
 A UNIVERSIDADE FEDERAL DO PLANALTO, CNPJ 11.222.333/0001-81, e ALFA LIMPEZA LTDA, CNPJ
-44.555.666/0001-06, celebram o presente Termo de Contrato, nas cláusulas e condições a seguir.
+44.555.666/0001-81, celebram o presente Termo de Contrato, nas cláusulas e condições a seguir.
 1. CLÁUSULA PRIMEIRA – OBJETO (art. 92, I e II)
 1.1. Serviços de limpeza predial, nas condições estabelecidas no Termo de Referência.
 1.2. Vinculam esta contratação, independentemente de transcrição: o Termo de Referência, o Edital da
