@@ -47,7 +47,7 @@ class TasksConfig:
     seed: int = 2
     legal_share: float = 0.45
     """Share of the tokens that are LeNER-Br's sentences."""
-    written_share: float = 0.25
+    written_share: float = 0.28
     """Share of the tokens that are the examples written for this project."""
     swapped_share: float = 0.3
     """Share of LeNER-Br's entities that stand for another one of their label."""

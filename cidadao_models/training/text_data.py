@@ -28,6 +28,9 @@ from cidadao_models.training.written_examples import Example, read_examples
 HELD_OUT = 12
 """One act in so many is kept out of training and judges the weights."""
 
+WHOLE_HELD_OUT = 6
+"""Of whole contracts, one in so many: they are few, and they alone judge the clauses."""
+
 _BEFORE = re.compile(r" (?=[,.;:)\]!?])")
 _AFTER = re.compile(r"(?<=[(\[]) ")
 
@@ -60,12 +63,13 @@ def require_texts(data: Path) -> None:
 def gather(data: Path) -> Corpus:
     """All texts of the folder of real files and those written for the project, split."""
     acts = [labelled_act(act) for act in weak_acts(data)]
-    written = [_labelled_example(example) for example in read_examples()]
+    written = read_examples()
+    apart = [act for act in acts if is_held_out(act.text)]
     return Corpus(
         [act for act in acts if not is_held_out(act.text)],
-        [act for act in written if not is_held_out(act.text)],
+        [_labelled_example(one) for one in written if not is_kept_out(one)],
         list(read_lener(data / LENER)),
-        [act for act in [*acts, *written] if is_held_out(act.text)],
+        [*apart, *(_labelled_example(one) for one in written if is_kept_out(one))],
     )
 
 
@@ -82,10 +86,15 @@ def official_texts(data: Path, every: int) -> Iterator[str]:
     yield from (example.text for example in read_examples())
 
 
-def is_held_out(text: str) -> bool:
+def is_held_out(text: str, *, one_in: int = HELD_OUT) -> bool:
     """Decided by the text's letters alone."""
     letters = "".join(filter(str.isalpha, text.lower()))
-    return hashlib.sha256(letters.encode()).digest()[0] % HELD_OUT == 0
+    return hashlib.sha256(letters.encode()).digest()[0] % one_in == 0
+
+
+def is_kept_out(example: Example) -> bool:
+    """Whether a written example is for judging; of whole contracts a larger share is."""
+    return is_held_out(example.text, one_in=WHOLE_HELD_OUT if example.is_whole else HELD_OUT)
 
 
 def mixed(corpus: Corpus, config: TasksConfig, rng: random.Random) -> Iterator[Labelled]:

@@ -23,6 +23,9 @@ MARKED = 5
 PARAGRAPH = 60
 """Characters of a line from which it is no heading; an unmarked heading tells nothing."""
 
+WHOLE = 8
+"""Kinds of clause from which a contract is a whole one."""
+
 _HEAD = re.compile(r"^=== (\w+)[ \t]*\n", re.MULTILINE)
 _MARK = re.compile(r"\[\[(\w+):(.*?)\]\]", re.DOTALL)
 _CLAUSES = re.compile(r"^§([\w,]+)§ ?", re.MULTILINE)
@@ -39,6 +42,16 @@ class Example:
     spans: tuple[tuple[int, int, str], ...]
     clauses: tuple[tuple[int, int, tuple[str, ...]], ...]
     source: str
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of clause it holds."""
+        return frozenset(id for *_, ids in self.clauses for id in ids)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a contract with enough clauses to have a checklist."""
+        return self.act_type == "contrato" and len(self.kinds) >= WHOLE
 
 
 def read_examples(folder: Path = FOLDER) -> list[Example]:

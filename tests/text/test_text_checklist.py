@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from cidadao_models.models.evaluation import text_checklist
-from cidadao_models.models.evaluation.text_checklist import is_whole, measure
+from cidadao_models.models.evaluation.text_checklist import measure
 from cidadao_models.models.text_analysis.checklist import law_of, parts_of
 from cidadao_models.models.text_analysis.folding import fold
 from cidadao_models.models.text_analysis.report import Item
@@ -64,11 +64,11 @@ def test_no_answer_and_another_list_find_nothing() -> None:
 
 
 def test_only_whole_contracts_are_measured() -> None:
-    assert is_whole(contract()) and not is_whole(contract(MARKED[:3]))
+    assert contract().is_whole and not contract(MARKED[:3]).is_whole
     held_out = text_checklist.held_out_contracts()
     assert held_out
     for example in held_out:
-        assert is_whole(example)
+        assert example.is_whole
         assert parts_of("contrato", law_of(fold(example.text)))
 
 

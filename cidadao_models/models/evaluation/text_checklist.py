@@ -22,23 +22,15 @@ from cidadao_models.models.text_analysis import (
 from cidadao_models.models.text_analysis.checklist import checklist, law_of, parts_of
 from cidadao_models.models.text_analysis.folding import fold
 from cidadao_models.models.text_analysis.report import Item
-from cidadao_models.training.text_data import is_held_out
+from cidadao_models.training.text_data import is_kept_out
 from cidadao_models.training.written_examples import Example, read_examples
-
-KINDS = 8
-"""Kinds of clause from which a written contract is a whole one, marked throughout."""
 
 Reader = Callable[[str], Sequence[Item]]
 
 
 def held_out_contracts() -> list[Example]:
     """The whole contracts that no weight was trained on."""
-    return [one for one in read_examples() if is_whole(one) and is_held_out(one.text)]
-
-
-def is_whole(example: Example) -> bool:
-    """Whether it is a contract with enough clauses to have a checklist."""
-    return example.act_type == "contrato" and len(_kinds(example)) >= KINDS
+    return [one for one in read_examples() if one.is_whole and is_kept_out(one)]
 
 
 def full(text: str) -> Sequence[Item]:
@@ -66,13 +58,9 @@ def measure(examples: Sequence[Example], reader: Reader, *, seed: int = 0) -> Sc
 
 def _counts(example: Example, items: Iterable[Item]) -> tuple[int, int, int]:
     """Parts rightly found, found and not there, and there and not found."""
-    marked = _kinds(example)
+    marked = example.kinds
     parts = parts_of("contrato", law_of(fold(example.text))) or ()
     there = {part.id for part in parts if marked.intersection(part.clause)}
     provable = {part.id for part in parts if part.clause}
     found = {item.id for item in items if item.status == "found"} & provable
     return len(found & there), len(found - there), len(there - found)
-
-
-def _kinds(example: Example) -> set[str]:
-    return {id for *_, ids in example.clauses for id in ids}

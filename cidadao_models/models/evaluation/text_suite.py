@@ -176,13 +176,13 @@ def _facts(measured: Mapping[str, Figures]) -> Iterator[Figure]:
 
 def _written() -> Iterator[Figure]:
     """On acts written for the project in many forms, those kept out of training."""
-    from cidadao_models.training.text_data import is_held_out
+    from cidadao_models.training.text_data import is_kept_out
     from cidadao_models.training.written_examples import read_examples
 
     acts = [
         Act(str(number), example.act_type, example.text, tuple(example.spans))
         for number, example in enumerate(read_examples())
-        if is_held_out(example.text)
+        if is_kept_out(example)
     ]
     ours, off = text_gold.measure(acts, full), text_gold.measure(acts, without_encoder)
     case = f"{len(acts)} written acts"
