@@ -103,3 +103,19 @@ def test_evidence_is_complete() -> None:
     assert all(item.weight > 0 and item.most >= 1 for item in EVIDENCE)
     names = ("{TENDER}", "{CONTRACT}", "{ORDINAL}")
     assert not [i for i in EVIDENCE if any(name in i.pattern.pattern for name in names)]
+
+
+UNTITLED = (
+    "O Município e a Alfa Ltda. ajustam o que segue. A Alfa cuidará dos jardins.\n"
+    "Obriga-se a Alfa a repor as mudas.\nA falta custa multa de 2% por dia.\n"
+    "O contrato se rescinde nos casos da lei.\nFiscaliza a execução o servidor Rui Sá.\n"
+    "Não há reajuste: os preços são fixos e irreajustáveis.\nDispensa-se a garantia contratual.\n"
+    "É vedado subcontratar.\nFica eleito o foro da comarca de Pedra Alta."
+)
+
+
+def test_clauses_that_only_contracts_have_tell_an_untitled_contract() -> None:
+    assert act_type(fold(UNTITLED))[0] == "contrato"
+    fewer = "\n".join(UNTITLED.split("\n")[:3])
+    assert judge(fold(fewer))["contrato"] < judge(fold(UNTITLED))["contrato"]
+    assert act_type(fold("AVISO DE LICITAÇÃO. Pregão nº 3/2024.\n" + UNTITLED))[0] != "contrato"

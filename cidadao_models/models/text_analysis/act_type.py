@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import exp
 from pathlib import Path
 
+from cidadao_models.models.text_analysis import clauses
 from cidadao_models.models.text_analysis.entities import ACT_TYPES
 from cidadao_models.models.text_analysis.folding import Folded
 
@@ -23,6 +24,13 @@ OPENING = 900
 
 BODY = 30_000
 """Characters looked at in all; what an act is shows long before."""
+
+NAMES_ITSELF = 5.0
+"""Log-odds from which an act has said what it is, and its clauses need not be looked at."""
+
+PER_CLAUSE, FEW_CLAUSES, MOST_CLAUSES = 1.2, 2, 5
+"""Log-odds of each kind of clause that only contracts have, beyond so many, up to so many more:
+extracts and notices seldom have three, whole contracts mostly five or more."""
 
 _PRIOR = {"outro": 2.5, "contrato": -0.5}
 """Log-odds without any evidence: an unknown text is of no known kind."""
@@ -67,10 +75,18 @@ EVIDENCE = read_evidence()
 def judge(folded: Folded) -> dict[str, float]:
     """Each act type's share of the belief, summing to 1; the largest is the answer."""
     weights = evidence_for(folded.text.strip())
+    if max(weights.values()) < NAMES_ITSELF:
+        weights["contrato"] += _structure(folded)
     top = max(weights.values())
     odds = {name: exp(weight - top) for name, weight in weights.items()}
     total = sum(odds.values())
     return {name: odd / total for name, odd in odds.items()}
+
+
+def _structure(folded: Folded) -> float:
+    """Log-odds that the text is a contract itself, by the clauses that only contracts have."""
+    inner = {hit.id for hit in clauses.find(folded)} & clauses.INNER
+    return PER_CLAUSE * min(max(len(inner) - FEW_CLAUSES, 0), MOST_CLAUSES)
 
 
 def evidence_for(view: str) -> dict[str, float]:

@@ -60,6 +60,13 @@ CLAUSES: tuple[str, ...] = tuple(_TABLE)
 """Kinds of clause: those of art. 92 of Lei 14.133/2021 in its order, then usual others."""
 
 
+INNER = frozenset(CLAUSES) - {
+    "objeto", "legislacao", "preco_pagamento", "credito_orcamentario", "penalidades", "importacao",
+    "vigencia", "publicacao", "protecao_dados", "anticorrupcao",
+}  # fmt: skip
+"""Kinds that an extract or a notice of a contract seldom names."""
+
+
 @lru_cache(maxsize=1)
 def kinds() -> dict[str, Kind]:
     """Every kind of clause by id, in the order of `CLAUSES`."""
