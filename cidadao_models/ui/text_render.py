@@ -130,19 +130,27 @@ def _citations(report: TextReport) -> Markup:
 
 
 def checklist(report: TextReport) -> str:
-    """What is missing first, then what is there; what does not apply is folded."""
+    """What is missing first, then what is there; what does not apply is folded, and so is what an
+    excerpt lacks.
+    """
     items = {
         status: [item for item in report.checklist if item.status == status]
         for status in ("missing", "found", "not_applicable")
     }
     if not items["missing"] and not items["found"]:
         return Markup("<p class='soft'>{}</p>").format(texts.NO_CHECKLIST)
+    if text_words.is_excerpt(report):
+        return (
+            _items(texts.FOUND, items["found"])
+            + _folded_items(texts.NOT_IN_EXCERPT, items["missing"])
+            + _folded_items(texts.NOT_APPLICABLE, items["not_applicable"])
+        )
     hint = Markup("<p class='soft'>{}</p>").format(texts.MISSING_HINT)
     return (
         _items(texts.MISSING, items["missing"])
         + (hint if items["missing"] else Markup(""))
         + _items(texts.FOUND, items["found"])
-        + _folded_items(items["not_applicable"])
+        + _folded_items(texts.NOT_APPLICABLE, items["not_applicable"])
     )
 
 
@@ -165,11 +173,11 @@ def _lines(items: Iterable[Item]) -> Markup:
     )
 
 
-def _folded_items(items: Sequence[Item]) -> Markup:
+def _folded_items(title: str, items: Sequence[Item]) -> Markup:
     if not items:
         return Markup("")
     return Markup("<details><summary>{} ({})</summary><ul class='parts'>{}</ul></details>").format(
-        texts.NOT_APPLICABLE, number(len(items)), _lines(items)
+        title, number(len(items)), _lines(items)
     )
 
 

@@ -88,6 +88,7 @@ def title(report: TextReport) -> str:
         ordinal = _first(report, "numero_aditivo").lower()
         name = f"{name} ({ordinal})" if ordinal else name
         return f"{name} do contrato nº {number_}" if number_ else name
+    name = texts.EXCERPT if is_excerpt(report) else name
     return f"{name} nº {number_}" if number_ else name
 
 
@@ -120,8 +121,21 @@ def object_line(report: TextReport) -> str:
     return _closed(f"Objeto: {named}") if words else ""
 
 
+def is_excerpt(report: TextReport) -> bool:
+    """Whether the text is clauses of a contract alone: no number, no party, most parts absent."""
+    labels = {entity.label for entity in report.entities}
+    statuses = [item.status for item in report.checklist]
+    return (
+        report.act_type == texts.CONTRACT
+        and labels.isdisjoint(texts.WHO_AND_WHICH)
+        and statuses.count("missing") > statuses.count("found")
+    )
+
+
 def not_found(report: TextReport) -> str:
-    """Which of the facts that such an act states were not found."""
+    """Which of the facts that such an act states were not found; an excerpt need not state any."""
+    if is_excerpt(report):
+        return ""
     have = {entity.label for entity in report.entities}
     wanted = texts.EXPECTED.get(report.act_type, ())
     lacking = [texts.LABELS[label] for label in wanted if label not in have]
@@ -132,7 +146,9 @@ def steps(report: TextReport) -> list[str]:
     """What to ask for: the next step of every signal, then the missing parts together."""
     asked = [mask_cpf(signal.next_step) for signal in report.signals if signal.next_step]
     missing = [item.title for item in report.checklist if item.status == "missing"]
-    if missing:
+    if is_excerpt(report):
+        asked.append(texts.ASK_WHOLE)
+    elif missing:
         asked.append(texts.ASK_MISSING.format(what="; ".join(missing)))
     return list(dict.fromkeys(asked))
 

@@ -65,6 +65,11 @@ AGREEMENTS = ("extrato_contrato", "aditamento_contrato", "extrato_convenio", "co
 
 ADDENDUM = "aditamento_contrato"
 OTHER = "outro"
+CONTRACT = "contrato"
+
+EXCERPT = "Trecho de um contrato"
+WHO_AND_WHICH = ("numero", "orgao", "contratado")
+"""Facts of which a contract that is there from its beginning shows at least one."""
 
 VERDICT_OTHER = "Não reconhecemos o tipo deste texto."
 VERDICT_OTHER_MORE = (
@@ -115,6 +120,7 @@ NOVELTY = (
 CITATIONS = "Normas e súmulas próximas ({n})"
 
 MISSING, FOUND, NOT_APPLICABLE = "Falta", "Tem", "Não se aplica a este tipo de texto"
+NOT_IN_EXCERPT = "Não está neste trecho"
 MISSING_HINT = "Pode estar em anexo, no edital ou em página que não veio no texto."
 NO_CHECKLIST = "Para este tipo de texto não há lista de partes exigidas."
 
@@ -124,6 +130,7 @@ COPIED = "Copiada"
 NO_FACTS = "Não achamos número, partes, objeto, valor nem prazo neste texto."
 
 NOTHING_TO_ASK = "Sem sinal e sem parte em falta, não há pedido a sugerir."
+ASK_WHOLE = "Peça a íntegra do contrato e seus anexos: este texto traz só parte das cláusulas."
 ASK_MISSING = "Peça a parte do processo que traz o que falta: {what}."
 LAI_WITHOUT_SIGNALS = "leitura do texto publicado."
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from text_reports import filled
 
 from cidadao_models import records
+from cidadao_models.models.text_analysis import TextAnalyzer
 from cidadao_models.models.text_analysis.entities import Entity
 from cidadao_models.ui import text_render, text_words
 from cidadao_models.ui.files import EXAMPLES_FOLDER
@@ -187,3 +188,21 @@ def test_the_object_is_told_without_the_words_of_its_clause() -> None:
     words = "O presente contrato tem por objeto o fornecimento de camas."
     report = replace(filled(CONTRACT), entities=[Entity("objeto", words, 0, len(words), 0.9)])
     assert text_words.object_line(report) == "Objeto: fornecimento de camas."
+
+
+EXCERPT = (
+    "12.1. O atraso sujeita a contratada a multa de 0,5% por dia, até o limite de 10%.\n"
+    "13.1. O contrato pode ser rescindido nos casos do art. 137 da Lei nº 14.133/2021.\n"
+    "14.1. Não será admitida a subcontratação do objeto."
+)
+
+
+def test_some_clauses_of_a_contract_are_not_reproached_with_what_the_whole_would_have() -> None:
+    report = TextAnalyzer().analyze(EXCERPT)
+    assert report.act_type == "contrato" and text_words.is_excerpt(report)
+    html = text_render.checklist(report)
+    assert "Não está neste trecho" in html and "<h4>Falta" not in html
+    assert html.index("<h4>Tem") < html.index("Não está neste trecho")
+    assert text_words.verdict(report).startswith("Trecho de um contrato")
+    assert any("íntegra" in step for step in text_words.steps(report))
+    assert not text_words.is_excerpt(TextAnalyzer().analyze(CONTRACT))
