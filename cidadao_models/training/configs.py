@@ -63,9 +63,9 @@ class TextTraining:
 
     encoder: EncoderConfig = EncoderConfig()
     adapt: AdaptConfig | None = None
-    """Off: it did not help. F1 of exact spans on LeNER-Br's dev set after two epochs on its train set:
-    six layers 0.752, the same distilled on 600,000 tokens of extracts first 0.729; twelve layers 0.780,
-    the same after masked-token prediction on those extracts 0.721.
+    """Off: it did not help. F1 of exact spans on LeNER-Br's dev set after two epochs of its train
+    set: six layers 0.752, the same distilled first on 600,000 tokens of extracts 0.729; twelve
+    layers 0.780, the same after masked-token prediction on those extracts 0.721.
     """
     tasks: TasksConfig = TasksConfig()
 
