@@ -52,7 +52,15 @@ TITLES_BEFORE_TEXT = [
 ]
 
 
-@pytest.mark.parametrize(("text", "id"), TITLES_BEFORE_TEXT)
+LINES_OF_THEIR_OWN = [
+    ("Preço e pagamento\nConforme o anexo.", "preco_pagamento"),
+    ("Obrigações da prestadora\nEntregar as bases de cálculo.", "direitos_obrigacoes"),
+    ("Gestão do contrato\nGerência Econômica.", "gestao_fiscalizacao"),
+    ("Garantia\nNão exigida.", "garantia_execucao"),
+]
+
+
+@pytest.mark.parametrize(("text", "id"), [*TITLES_BEFORE_TEXT, *LINES_OF_THEIR_OWN])
 def test_a_title_and_a_mark_before_the_text_head_a_clause(text: str, id: str) -> None:
     assert id in {hit.id for hit in clauses.find(fold(text))}
 
@@ -61,6 +69,7 @@ AMBIGUOUS = [
     ("7. Garantia. Um ano para a pintura; dois anos para o motor.", "garantia_execucao"),
     ("7. Garantia. De 5% do preço, por um ano.", "garantia_objeto"),
     ("4. PRAZO. Setenta e cinco dias da ordem de início.", "vigencia"),
+    ("a obra depende da\nfiscalização que o município faz", "extincao"),
     ("9. Recursos administrativos. Em cinco dias úteis.", "credito_orcamentario"),
 ]
 

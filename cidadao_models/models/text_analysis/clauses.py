@@ -169,7 +169,9 @@ def _capitals(folded: Folded, start: int, end: int) -> int:
 
 
 def _is_heading(folded: Folded, line: Passage, label: re.Match[str]) -> bool:
-    """A short line in capitals, numbered or with "do/da"; or a title and a mark before text."""
+    """A short line in capitals, numbered, with "do/da" or a clause's name; or a title and a mark
+    before text.
+    """
     words = folded.text[label.end() : line.end].strip()
     if _is_titled(words, numbered=bool(label.group(2))):
         return True
@@ -177,17 +179,23 @@ def _is_heading(folded: Folded, line: Passage, label: re.Match[str]) -> bool:
     if len(words) > LONGEST_HEADING:
         return titled and re.match(r"[a-z ,/()-]{4,60}:", words) is not None
     a, b = folded.span(label.end(), line.end)
-    if titled or folded.original[a:b].isupper():
+    shown = folded.original[a:b]
+    if titled or shown.isupper():
         return True
-    return bool(label.group(2)) and len(words) <= SHORT_TITLE and words[-1:] not in ".;,"
+    if len(words) > SHORT_TITLE or words[-1:] in ".;,":
+        return False
+    return bool(label.group(2)) or (shown[:1].isupper() and _is_name(words))
 
 
 def _is_titled(words: str, *, numbered: bool) -> bool:
     """Whether the words begin with a clause's name and a mark: a colon, or any where numbered."""
     found = _TITLE.match(words)
-    if found is None or (found["mark"] != ":" and not numbered):
-        return False
-    name, opening = found["name"], f"{found['name']}: "
+    return found is not None and (found["mark"] == ":" or numbered) and _is_name(found["name"])
+
+
+def _is_name(name: str) -> bool:
+    """Whether the words begin as the heading of some kind of clause does."""
+    opening = f"{name}: "
     return any(
         kind.heading.match(name) or (kind.opening and kind.opening.match(opening))
         for kind in kinds().values()
