@@ -57,6 +57,7 @@ LINES_OF_THEIR_OWN = [
     ("Obrigações da prestadora\nEntregar as bases de cálculo.", "direitos_obrigacoes"),
     ("Gestão do contrato\nGerência Econômica.", "gestao_fiscalizacao"),
     ("Garantia\nNão exigida.", "garantia_execucao"),
+    ("O parque abre aos domingos.\nFiscalização municipal", "gestao_fiscalizacao"),
 ]
 
 
@@ -69,7 +70,7 @@ AMBIGUOUS = [
     ("7. Garantia. Um ano para a pintura; dois anos para o motor.", "garantia_execucao"),
     ("7. Garantia. De 5% do preço, por um ano.", "garantia_objeto"),
     ("4. PRAZO. Setenta e cinco dias da ordem de início.", "vigencia"),
-    ("a obra depende da\nfiscalização que o município faz", "extincao"),
+    ("O parque abre aos domingos e a\nfiscalização municipal", "gestao_fiscalizacao"),
     ("9. Recursos administrativos. Em cinco dias úteis.", "credito_orcamentario"),
 ]
 
