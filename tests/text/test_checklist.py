@@ -71,6 +71,7 @@ AMBIGUOUS = [
     ("7. Garantia. De 5% do preço, por um ano.", "garantia_objeto"),
     ("4. PRAZO. Setenta e cinco dias da ordem de início.", "vigencia"),
     ("O parque abre aos domingos e a\nfiscalização municipal", "gestao_fiscalizacao"),
+    ("Sem prejuízo da cláusula quinta, do pagamento já se falou.", "preco_pagamento"),
     ("9. Recursos administrativos. Em cinco dias úteis.", "credito_orcamentario"),
 ]
 

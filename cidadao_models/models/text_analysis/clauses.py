@@ -110,7 +110,7 @@ def merged(hits: Iterable[ClauseHit]) -> list[ClauseHit]:
 # -- by heading ----------------------------------------------------------------------------------
 
 _NUMBERED = re.compile(
-    r"\bclausula (?:[a-z]+"
+    r"(?<!\ba )(?<!\b[dn]a )(?<!\bpela )(?<!\b[dn]esta )\bclausula (?:[a-z]+"
     r"(?:[ -](?:primeira|segunda|terceira|quarta|quinta|sexta|setima|oitava|nona))?"
     r"|\d{1,2}[ao.]{0,2})\b ?\)?[ :.,()-]*"
 )
