@@ -187,3 +187,15 @@ def test_words_that_are_no_act_are_not_called_one(text: str) -> None:
 
 def test_an_act_with_nothing_to_ask_is_not_called_unknown() -> None:
     assert "reconhecido" not in read(HONEST).explanation
+
+
+def test_an_article_of_law_is_no_contract_and_lacks_nothing() -> None:
+    law = (
+        "Art. 92. São necessárias em todo contrato cláusulas que estabeleçam: I - o objeto e seus"
+        " elementos característicos; II - a vinculação ao edital; III - o regime de execução; IV -"
+        " os casos de extinção. § 1º O foro será o da sede da Administração."
+    )
+    report = read(law)
+    assert report.act_type == "outro" and not report.signals
+    assert {item.status for item in report.checklist} == {"not_applicable"}
+    assert read("CONTRATO Nº 3/2024, entre A e B.\n" + law).act_type == "contrato"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cidadao_models import __version__
@@ -101,6 +103,7 @@ def _read(text: str) -> Read:
     )
     hits = clauses.find(folded)
     is_act = bool(entities or hits) or max(kinds, key=kinds.__getitem__) != "outro"
+    is_act = is_act and not _is_article(folded, entities)
     name, share = "outro", kinds["outro"]
     if is_act:
         name, share = facts.kind_of(kinds, None if reading is None else reading.act_types)
@@ -109,6 +112,18 @@ def _read(text: str) -> Read:
         hits += facts.clause_hits(stretches, reading.clauses)
     unseen = [_without_encoder(used.reason)] if used.model is None else []
     return Read(folded, is_act, name, share, entities, hits, used.backend, unseen)
+
+
+_ARTICLE = re.compile(r"[ \"'(]*(?:art(?:igo|\.)?|§) ?\d")
+_OF_ONE_ACT = frozenset({"numero", "processo", "cnpj", "dotacao"})
+"""Codes that a norm, which speaks of every act, does not have."""
+
+
+def _is_article(folded: Folded, entities: Sequence[Entity]) -> bool:
+    """Whether the text is an article of a norm: it begins as one and has no code of any act."""
+    return _ARTICLE.match(folded.text) is not None and _OF_ONE_ACT.isdisjoint(
+        entity.label for entity in entities
+    )
 
 
 def _without_encoder(why: str) -> NotEvaluated:
