@@ -112,3 +112,17 @@ def test_odd_texts_raise_nothing(text: str) -> None:
 def test_a_cpf_in_the_words_quoted_is_masked() -> None:
     text = "A sócia da contratada, CPF 111.444.777-35, Ana Lima, é esposa do prefeito."
     assert [s for s in found(text) if "111.444.777-35" in s.explanation] == []
+
+
+def test_a_quote_keeps_to_its_paragraph() -> None:
+    text = (
+        "10.1. O atraso custa 10% da parcela.\nCLÁUSULA ONZE – DO PAGAMENTO\n11.1. Será pago, a"
+        " título de antecipação, 30% do preço, sem garantia.\n12.1. O foro é o da capital."
+    )
+    start = text.index("a título")
+    shown = signals.excerpt(text, start, start + 24)
+    assert shown.startswith("CLÁUSULA ONZE") and shown.endswith("sem garantia.")
+    assert "…" not in shown
+    long = "muitas palavras " * 40
+    cut = signals.excerpt(long, 300, 310)
+    assert cut.startswith("…") and cut.endswith("…") and long[300:310] in cut

@@ -197,13 +197,20 @@ def _signal(kind: Kind, folded: Folded, one: Measure) -> Signal:
     )
 
 
+_PARAGRAPH = re.compile(r"(?<=[.;:])[ \t\r]*\n\s*|\n[ \t\r]*\n\s*")
+"""Where a paragraph ends and the next one begins."""
+
+
 def excerpt(text: str, start: int, end: int) -> str:
-    """text[start:end] with whole words around it, in one line, a CPF in it masked."""
+    """text[start:end] with whole words of its paragraph around it, in one line, a CPF masked."""
     spare = max(0, SHOWN - (end - start)) // 2
     a, b = max(0, start - spare), min(len(text), start + SHOWN, end + spare)
+    begins = [m.end() for m in _PARAGRAPH.finditer(text, a, start)]
+    ends = _PARAGRAPH.search(text, end, b)
+    lead, trail = "…" if a and not begins else "", "…" if b < len(text) and not ends else ""
+    a, b = max([a, *begins]), ends.start() if ends else b
     while 0 < a < start and text[a - 1].isalnum():
         a += 1
     while end < b < len(text) and text[b].isalnum() and text[b - 1].isalnum():
         b -= 1
-    shown = mask_cpf(" ".join(text[a:b].split()))
-    return f"{'…' if a else ''}{shown}{'…' if b < len(text) else ''}"
+    return f"{lead}{mask_cpf(' '.join(text[a:b].split()))}{trail}"
