@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from cidadao_models.models.text_analysis.folding import fold_text
-from cidadao_models.training.written_examples import CLAUSES, Example, read_examples
+from cidadao_models.training.written_examples import CLAUSES, JUDGES, Example, read_examples
 
 MAX_SHARED = 3
 """Most examples that may share one sequence of eight words."""
@@ -22,7 +22,7 @@ FORMULAS = re.compile(
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    found = read_examples()
+    found = [*read_examples(), *read_examples(JUDGES)]
     if not found:
         pytest.fail("no written example was found")
     return found
@@ -43,6 +43,13 @@ def test_no_sequence_of_eight_words_is_in_many_examples(examples: list[Example])
             homes[" ".join(words[at : at + 8])].add(number)
     shared = {k: len(v) for k, v in homes.items() if len(v) > MAX_SHARED and not FORMULAS.search(k)}
     assert not shared, sorted(shared.items(), key=lambda pair: -pair[1])[:20]
+
+
+def test_judges_are_whole_contracts_that_training_does_not_read() -> None:
+    judges, trained = read_examples(JUDGES), {example.text for example in read_examples()}
+    assert len(judges) >= 20 and all(judge.is_whole for judge in judges)
+    assert trained.isdisjoint(judge.text for judge in judges)
+    assert set(CLAUSES) == frozenset().union(*(judge.kinds for judge in judges))
 
 
 def test_marks_are_refused_when_wrong(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -23,7 +23,7 @@ from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled
 from cidadao_models.training.weak_act import WeakAct
 from cidadao_models.training.weak_labels import EXTRACTS, weak_acts
-from cidadao_models.training.written_examples import Example, read_examples
+from cidadao_models.training.written_examples import JUDGES, Example, read_examples
 
 HELD_OUT = 12
 """One act in so many is kept out of training and judges the weights."""
@@ -71,6 +71,12 @@ def gather(data: Path) -> Corpus:
         list(read_lener(data / LENER)),
         [*apart, *(_labelled_example(one) for one in written if is_kept_out(one))],
     )
+
+
+def clause_judges() -> list[Labelled]:
+    """Contracts kept out of training, whose every line is marked with its clauses."""
+    kept = [one for one in read_examples() if one.is_whole and is_kept_out(one)]
+    return [_labelled_example(one) for one in [*kept, *read_examples(JUDGES)]]
 
 
 def official_texts(data: Path, every: int) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """Reads the examples written for this project: act type, marked facts, clauses of each paragraph.
 
-The files stand in `training/written/`. An example starts with a line `=== act_type`. In its text
-`[[label:words]]` marks a fact, and a line that starts with `§clause,clause§ ` says which clauses of
-a contract that paragraph holds. In an example with `MARKED` such lines or more, the longer lines
-without a mark hold none of these clauses. Makes nothing up and trains nothing.
+The files stand in `training/written/`, those that only judge in `judges/` below it. An example
+starts with a line `=== act_type`. In its text `[[label:words]]` marks a fact, and a line that
+starts with `§clause,clause§ ` says which clauses of a contract that paragraph holds. In an example
+with `MARKED` such lines or more, the longer lines without a mark hold none of these clauses. Makes
+nothing up and trains nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from cidadao_models.models.text_analysis.clauses import CLAUSES
 from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES
 
 FOLDER = Path(__file__).resolve().parent / "written"
+
+JUDGES = FOLDER / "judges"
+"""Whole contracts as they are copied from a PDF, marked line by line, that are never trained on. A
+fact broken over lines is marked in part only: they judge clauses alone.
+"""
 
 MARKED = 5
 """Marked lines from which an example is marked throughout."""
