@@ -8,21 +8,29 @@ from collections import Counter, defaultdict
 import pytest
 
 from cidadao_models.models.text_analysis.folding import fold_text
-from cidadao_models.training.written_examples import CLAUSES, JUDGES, Example, read_examples
+from cidadao_models.training.written_examples import (
+    CLAUSE_TEXTS,
+    CLAUSES,
+    FOLDER,
+    JUDGES,
+    Example,
+    read_examples,
+)
 
 MAX_SHARED = 3
 """Most examples that may share one sequence of eight words."""
 
 FORMULAS = re.compile(
     r"\blei\b|\bdecreto\b|\bart(igo)?s?\b|\binciso\b|\bparagrafo\b|\bclausula\b|\bmil\b|\breais\b"
-    r"|\bministerio da fazenda\b|\bcnpj\b|\bdotacao\b|\bdata da assinatura\b|\bassinatura\b"
+    r"|\bno (?:14\.133|8\.666) de\b|\bministerio da fazenda\b|\bcnpj\b|\bdotacao\b"
+    r"|\bdata da assinatura\b|\bassinatura\b"
 )
 """A sequence with one of these is a legal formula or a form's fixed field."""
 
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    found = [*read_examples(), *read_examples(JUDGES)]
+    found = [*read_examples(), *read_examples(CLAUSE_TEXTS), *read_examples(JUDGES)]
     if not found:
         pytest.fail("no written example was found")
     return found
@@ -46,7 +54,8 @@ def test_no_sequence_of_eight_words_is_in_many_examples(examples: list[Example])
 
 
 def test_judges_are_whole_contracts_that_training_does_not_read() -> None:
-    judges, trained = read_examples(JUDGES), {example.text for example in read_examples()}
+    judges = read_examples(JUDGES)
+    trained = {one.text for folder in (FOLDER, CLAUSE_TEXTS) for one in read_examples(folder)}
     assert len(judges) >= 20 and all(judge.is_whole for judge in judges)
     assert trained.isdisjoint(judge.text for judge in judges)
     assert set(CLAUSES) == frozenset().union(*(judge.kinds for judge in judges))

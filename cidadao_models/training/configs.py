@@ -47,7 +47,7 @@ class TasksConfig:
     seed: int = 2
     legal_share: float = 0.45
     """Share of the tokens that are LeNER-Br's sentences."""
-    written_share: float = 0.28
+    written_share: float = 0.25
     """Share of the tokens that are the examples written for this project."""
     swapped_share: float = 0.3
     """Share of LeNER-Br's entities that stand for another one of their label."""
@@ -55,6 +55,17 @@ class TasksConfig:
     """Share of the tokens that are hidden from the network, so that it reads the words around."""
     frozen_embeddings: bool = True
     """Whether the words keep E5's vectors: those of rare ones would be learned by heart."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClausesConfig:
+    """The head of the clauses, fitted alone: penalties to choose from, by so many folds."""
+
+    penalties: tuple[float, ...] = (1e-3, 3e-3, 1e-2)
+    folds: int = 4
+    every: int = 1
+    """Of the examples, one in so many is read."""
+    seed: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,7 @@ class TextTraining:
     layers 0.780, the same after masked-token prediction on those extracts 0.721.
     """
     tasks: TasksConfig = TasksConfig()
+    clauses: ClausesConfig = ClausesConfig()
 
     def digest(self) -> str:
         """Names the numbers: stages made with others are not resumed."""

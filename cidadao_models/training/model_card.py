@@ -120,7 +120,9 @@ com uma escala por linha. `AutoModel` o carrega depois de
 Treinado em {tokens} tokens: {acts} extratos do Diário Oficial do Distrito Federal (2000 a 2021) com
 rótulos fracos tirados dos seus campos regulares, sem os blocos que repetem atos dos conjuntos de
 avaliação; {written} textos escritos para este projeto, com nomes inventados; {legal} frases do
-LeNER-Br (MIT). Os conjuntos `evaluate_only` não entram no treino nem na escolha de limiares.
+LeNER-Br (MIT). A saída das cláusulas foi depois ajustada sozinha, também em contratos escritos que
+as outras tarefas não leem. Os conjuntos `evaluate_only` não entram no treino nem na escolha de
+limiares.
 Refeito por `{command}`.
 """
 

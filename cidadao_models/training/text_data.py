@@ -23,13 +23,10 @@ from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled
 from cidadao_models.training.weak_act import WeakAct
 from cidadao_models.training.weak_labels import EXTRACTS, weak_acts
-from cidadao_models.training.written_examples import JUDGES, Example, read_examples
+from cidadao_models.training.written_examples import CLAUSE_TEXTS, JUDGES, Example, read_examples
 
 HELD_OUT = 12
 """One act in so many is kept out of training and judges the weights."""
-
-WHOLE_HELD_OUT = 6
-"""Of whole contracts, one in so many: they are few, and they alone judge the clauses."""
 
 _BEFORE = re.compile(r" (?=[,.;:)\]!?])")
 _AFTER = re.compile(r"(?<=[(\[]) ")
@@ -67,16 +64,29 @@ def gather(data: Path) -> Corpus:
     apart = [act for act in acts if is_held_out(act.text)]
     return Corpus(
         [act for act in acts if not is_held_out(act.text)],
-        [_labelled_example(one) for one in written if not is_kept_out(one)],
+        [_labelled_example(one) for one in written if not is_held_out(one.text)],
         list(read_lener(data / LENER)),
-        [*apart, *(_labelled_example(one) for one in written if is_kept_out(one))],
+        [*apart, *(_labelled_example(one) for one in written if is_held_out(one.text))],
     )
 
 
-def clause_judges() -> list[Labelled]:
-    """Contracts kept out of training, whose every line is marked with its clauses."""
-    kept = [one for one in read_examples() if one.is_whole and is_kept_out(one)]
-    return [_labelled_example(one) for one in [*kept, *read_examples(JUDGES)]]
+def clause_examples() -> list[Labelled]:
+    """What the head of the clauses is fitted on: every marked paragraph, and those without one."""
+    return [_marked(one) for one in _with_clauses() if not is_held_out(one.text)]
+
+
+def clause_judges() -> list[Example]:
+    """Whole contracts kept out of training, whose every line is marked with its clauses."""
+    kept = [one for one in _with_clauses() if one.is_whole and is_held_out(one.text)]
+    return [*kept, *read_examples(JUDGES)]
+
+
+def _with_clauses() -> list[Example]:
+    return [one for one in [*read_examples(), *read_examples(CLAUSE_TEXTS)] if one.clauses]
+
+
+def _marked(example: Example) -> Labelled:
+    return replace(_labelled_example(example), clauses=example.clauses)
 
 
 def official_texts(data: Path, every: int) -> Iterator[str]:
@@ -92,15 +102,10 @@ def official_texts(data: Path, every: int) -> Iterator[str]:
     yield from (example.text for example in read_examples())
 
 
-def is_held_out(text: str, *, one_in: int = HELD_OUT) -> bool:
+def is_held_out(text: str) -> bool:
     """Decided by the text's letters alone."""
     letters = "".join(filter(str.isalpha, text.lower()))
-    return hashlib.sha256(letters.encode()).digest()[0] % one_in == 0
-
-
-def is_kept_out(example: Example) -> bool:
-    """Whether a written example is for judging; of whole contracts a larger share is."""
-    return is_held_out(example.text, one_in=WHOLE_HELD_OUT if example.is_whole else HELD_OUT)
+    return hashlib.sha256(letters.encode()).digest()[0] % HELD_OUT == 0
 
 
 def mixed(corpus: Corpus, config: TasksConfig, rng: random.Random) -> Iterator[Labelled]:
@@ -164,7 +169,7 @@ def _labelled_example(example: Example) -> Labelled:
         example.text,
         facts=example.spans,
         act_type=example.act_type,
-        clauses=example.clauses,
+        clauses=tuple(one for one in example.clauses if one[2]),
         origin="written",
     )
 

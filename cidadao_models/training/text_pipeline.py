@@ -3,6 +3,7 @@
     encoder   E5's first layers with its vocabulary cut down to Portuguese official text
     adapt     the short encoder learns the whole one's hidden states (distillation)
     tasks-N   all tasks at once, at most `STAGE_TOKENS` tokens a stage
+    clauses   the head of the clauses, fitted alone on more contracts
     compact   int8 words and matrices, the rest fp16, shards below 10 MB
 
 A stage whose files are there and were made with the same numbers is not made again; one that was
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from cidadao_models.training import text_data, vocabulary
+from cidadao_models.training.clause_head import fit_clauses
 from cidadao_models.training.configs import TasksConfig, TextTraining
 from cidadao_models.training.distillation import distil
 from cidadao_models.training.e5 import read_e5
@@ -78,6 +80,7 @@ def stages(data: Path, training: TextTraining, *, report_to: str) -> list[Stage]
     for number in range(training.tasks.stages):
         step = partial(_tasks, data, training.tasks, number, report_to)
         made.append(Stage(f"tasks-{number + 1}", step))
+    made.append(Stage("clauses", partial(fit_clauses, training.clauses)))
     made.append(Stage("compact", compact))
     return made
 

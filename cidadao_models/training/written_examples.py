@@ -1,6 +1,6 @@
 """Reads the examples written for this project: act type, marked facts, clauses of each paragraph.
 
-The files stand in `training/written/`, those that only judge in `judges/` below it. An example
+The files stand in `training/written/`, some for clauses alone in folders below it. An example
 starts with a line `=== act_type`. In its text `[[label:words]]` marks a fact, and a line that
 starts with `§clause,clause§ ` says which clauses of a contract that paragraph holds. In an example
 with `MARKED` such lines or more, the longer lines without a mark hold none of these clauses. Makes
@@ -17,6 +17,9 @@ from cidadao_models.models.text_analysis.clauses import CLAUSES
 from cidadao_models.models.text_analysis.entities import ACT_LABELS, ACT_TYPES
 
 FOLDER = Path(__file__).resolve().parent / "written"
+
+CLAUSE_TEXTS = FOLDER / "clauses"
+"""Contracts and excerpts that only the head of the clauses is fitted on."""
 
 JUDGES = FOLDER / "judges"
 """Whole contracts as they are copied from a PDF, marked line by line, that are never trained on. A

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cidadao_models.models.text_analysis import passages
 from cidadao_models.models.text_analysis.folding import fold
@@ -85,3 +87,44 @@ def test_articles_and_what_hangs_below_them_are_law() -> None:
 def test_quoted(text: str, expected: bool) -> None:
     view = fold(text).text
     assert passages.quoted(view, view.index("x")) == expected
+
+
+WRAPPED = """CLÁUSULA QUARTA – DAS MEDIÇÕES
+4.1 O engenheiro levantará os serviços prontos no fim do
+mês, lavrando o boletim.
+4.2 A fatura paga-se em trinta
+dias.
+
+Testemunhas
+CLÁUSULA QUINTA – DO FORO
+O da capital"""
+
+
+def test_lines_broken_within_a_sentence_make_one_paragraph() -> None:
+    folded = fold(WRAPPED)
+    found = [folded.text[p.start : p.end].strip() for p in passages.paragraphs(folded)]
+    assert found == [
+        "clausula quarta - das medicoes",
+        "4.1 o engenheiro levantara os servicos prontos no fim do mes, lavrando o boletim.",
+        "4.2 a fatura paga-se em trinta dias.",
+        "testemunhas",
+        "clausula quinta - do foro",
+        "o da capital",
+    ]
+
+
+@given(st.text(alphabet="aB1.;\n -", max_size=200))
+def test_paragraphs_are_the_lines_in_their_order(text: str) -> None:
+    folded = fold(text)
+    joined = [p for one in passages.paragraphs(folded) for p in (one.start, one.end)]
+    assert joined == sorted(joined)
+    covered = "".join(folded.text[p.start : p.end] for p in passages.paragraphs(folded))
+    assert covered.split() == folded.text.split() or "".join(covered.split()) == "".join(
+        folded.text.split()
+    )
+
+
+def test_no_paragraph_grows_without_end() -> None:
+    folded = fold("palavras que não acabam\n" * 2_000)
+    longest = max(p.end - p.start for p in passages.paragraphs(folded))
+    assert longest < passages.LONGEST_PARAGRAPH + 100

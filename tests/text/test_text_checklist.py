@@ -11,6 +11,7 @@ from cidadao_models.models.evaluation.text_checklist import measure
 from cidadao_models.models.text_analysis.checklist import law_of, parts_of
 from cidadao_models.models.text_analysis.folding import fold
 from cidadao_models.models.text_analysis.report import Item
+from cidadao_models.training.text_data import clause_judges
 from cidadao_models.training.written_examples import Example
 
 MARKED = (
@@ -65,7 +66,7 @@ def test_no_answer_and_another_list_find_nothing() -> None:
 
 def test_only_whole_contracts_are_measured() -> None:
     assert contract().is_whole and not contract(MARKED[:3]).is_whole
-    held_out = text_checklist.held_out_contracts()
+    held_out = clause_judges()
     assert held_out
     for example in held_out:
         assert example.is_whole
@@ -73,6 +74,6 @@ def test_only_whole_contracts_are_measured() -> None:
 
 
 def test_the_product_finds_most_parts_even_without_the_encoder() -> None:
-    contracts = text_checklist.held_out_contracts()
+    contracts = clause_judges()
     off = measure(contracts, text_checklist.without_encoder)
     assert off.recall > 0.5 and off.precision > 0.8

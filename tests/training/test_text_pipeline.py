@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ import torch
 from cidadao_models.errors import InputError, UnreadableFile
 from cidadao_models.models.core.text_model import TextModel, check_folder
 from cidadao_models.training import text_data, text_pipeline
-from cidadao_models.training.configs import AdaptConfig, EncoderConfig, TasksConfig, TextTraining
+from cidadao_models.training.clause_head import fitted, pieces
+from cidadao_models.training.configs import (
+    AdaptConfig,
+    ClausesConfig,
+    EncoderConfig,
+    TasksConfig,
+    TextTraining,
+)
 from cidadao_models.training.e5 import BLOCK, dequantise, read_e5
 from cidadao_models.training.multitask import (
     Labelled,
@@ -34,6 +42,7 @@ TINY = TextTraining(
     encoder=EncoderConfig(layers=(0,), vocabulary=3_000, every=1),
     adapt=AdaptConfig(tokens=1_500, batch_tokens=512, every=1),
     tasks=TasksConfig(stages=2, tokens=2_500, batch_tokens=512),
+    clauses=ClausesConfig(penalties=(1e-2, 1e-1), folds=2, every=12),
 )
 
 EXTRACT = """EXTRATO DO CONTRATO Nº {n}/2015. Processo: 0{n}.000.123/2015. Partes: DF/{body} X
@@ -86,7 +95,7 @@ def work(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_stage_ends_in_files_that_load(work: Path) -> None:
-    for name in ("encoder", "adapt", "tasks-1", "tasks-2", "compact"):
+    for name in ("encoder", "adapt", "tasks-1", "tasks-2", "clauses", "compact"):
         assert text_pipeline.is_done(work / name, TINY), name
         assert TextModel.load(work / name).config.num_hidden_layers == 1
         assert not (work / name / "checkpoints").exists()
@@ -204,6 +213,47 @@ def test_frozen_words_keep_their_vectors(work: Path) -> None:
     words = [one.encoder.embeddings.word_embeddings.weight for one in (before, after)]
     assert torch.equal(*words)
     assert not torch.equal(before.legal_head.weight, after.legal_head.weight)
+
+
+def test_only_the_head_of_the_clauses_is_fitted_on_them(work: Path) -> None:
+    from cidadao_models.training.network_files import load
+
+    before, after = (load(work / name)[0].state_dict() for name in ("tasks-2", "clauses"))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == {"clause_head.weight", "clause_head.bias"}
+    figures = json.loads((work / "clauses" / "done.json").read_text())
+    assert figures["stretches"] > 50 and figures["penalty"] in TINY.clauses.penalties
+
+
+def test_the_head_finds_the_optimum_of_its_convex_loss() -> None:
+    torch.manual_seed(0)
+    states = torch.randn(400, 6) * 3 + 5
+    kinds = torch.stack([states[:, 0] > 5, states[:, 1] + states[:, 2] > 10], dim=1).float()
+    loose, tight = (fitted(states, kinds, penalty) for penalty in (1e-3, 10.0))
+    told = loose(states) > 0
+    assert (told == kinds.bool()).float().mean() > 0.95
+    assert tight.weight.norm() < loose.weight.norm() / 10
+    other = states.clone()
+    other[:, 3] = 1e3 * other[:, 3] - 7
+    assert torch.allclose(
+        fitted(other, kinds, 1e-1)(other), fitted(states, kinds, 1e-1)(states), atol=1e-2
+    )
+
+
+def test_a_long_paragraph_is_also_read_in_lines_of_print() -> None:
+    rng = random.Random(0)
+    assert pieces(10, 90, rng) == [(10, 90)]
+    whole, *lines = pieces(0, 1_000, rng)
+    assert whole == (0, 1_000) and len(lines) >= 9
+    assert all(30 <= b - a <= 100 for a, b in lines)
+    assert all(a2 == b1 for (_, b1), (a2, _) in pairwise(lines))
+
+
+def test_clauses_are_fitted_on_none_of_their_judges() -> None:
+    fitted_on = {example.text for example in text_data.clause_examples()}
+    judges = text_data.clause_judges()
+    assert len(judges) >= 24 and fitted_on.isdisjoint(judge.text for judge in judges)
+    assert any(not ids for one in text_data.clause_examples() for *_, ids in one.clauses)
 
 
 def test_a_letter_that_becomes_two_leaves_the_text_as_it_was() -> None:

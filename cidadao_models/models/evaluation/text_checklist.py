@@ -1,6 +1,6 @@
 """Whether the required parts of a contract are told rightly, on contracts marked clause by clause.
 
-The contracts are those written for the project and kept out of training. Measures what a reader is
+The contracts are those of `training.text_data.clause_judges`. Measures what a reader is
 shown, from the text on; the places of the parts are not judged.
 """
 
@@ -22,16 +22,9 @@ from cidadao_models.models.text_analysis import (
 from cidadao_models.models.text_analysis.checklist import checklist, law_of, parts_of
 from cidadao_models.models.text_analysis.folding import fold
 from cidadao_models.models.text_analysis.report import Item
-from cidadao_models.training.text_data import is_kept_out
-from cidadao_models.training.written_examples import JUDGES, Example, read_examples
+from cidadao_models.training.written_examples import Example
 
 Reader = Callable[[str], Sequence[Item]]
-
-
-def held_out_contracts() -> list[Example]:
-    """The whole contracts that no weight was trained on."""
-    kept = [one for one in read_examples() if one.is_whole and is_kept_out(one)]
-    return [*kept, *read_examples(JUDGES)]
 
 
 def full(text: str) -> Sequence[Item]:

@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 
 from cidadao_models.models.core.text_model import TextModel, TextReading
+from cidadao_models.models.text_analysis.analyzer import clause_stretches
+from cidadao_models.models.text_analysis.facts import SURE_CLAUSE
+from cidadao_models.models.text_analysis.folding import fold
 from cidadao_models.training.lener import read_lener
 from cidadao_models.training.multitask import Labelled, outermost
 from cidadao_models.training.text_data import LENER, clause_judges, gather
 
 RESAMPLES = 1_000
 DEV = LENER.with_name("dev.jsonl.gz")
-SURE_CLAUSE = 0.5
 
 Counts = Callable[[Labelled, TextReading], tuple[float, float, float]]
 """Right, too many, missed in one text."""
@@ -73,12 +75,13 @@ def _texts(data: Path) -> dict[str, tuple[list[Labelled], Counts]]:
     held = gather(data).held_out
     extracts = [item for item in held if item.origin == "extract"]
     written = [item for item in held if item.origin == "written"]
+    judges = [Labelled(one.text, clauses=one.clauses) for one in clause_judges()]
     return {
         "LeNER-Br dev": (list(read_lener(data / DEV)), _legal),
         "facts, held-out extracts": (extracts, _facts),
         "facts, held-out written": (written, _facts),
         "act type, held-out": (held, _kind),
-        "clauses, held-out contracts": (clause_judges(), _clauses),
+        "kinds of clause, held-out contracts": (judges, _clauses),
     }
 
 
@@ -90,7 +93,7 @@ def _counted(
     for task, (items, count) in texts.items():
         rows = []
         for item in items:
-            stretches = [(start, end) for start, end, _ in item.clauses]
+            stretches = clause_stretches(fold(item.text)) if item.clauses else []
             rows.append(count(item, model.read(item.text, stretches)))
         found[task] = np.array(rows, float).reshape(-1, 3)
     return found
@@ -123,13 +126,10 @@ def _kind(item: Labelled, reading: TextReading) -> tuple[float, float, float]:
 
 
 def _clauses(item: Labelled, reading: TextReading) -> tuple[float, float, float]:
-    pairs = list(zip(item.clauses, reading.clauses, strict=True))
-    gold = {(at, name) for at, ((_, _, ids), _) in enumerate(pairs) for name in ids}
+    """Kinds that the contract has, by its marks and by any of its paragraphs."""
+    gold = {name for *_, ids in item.clauses for name in ids}
     found = {
-        (at, name)
-        for at, (_, chances) in enumerate(pairs)
-        for name, chance in chances.items()
-        if chance >= SURE_CLAUSE
+        name for row in reading.clauses for name, chance in row.items() if chance >= SURE_CLAUSE
     }
     return _overlap(gold, found)
 

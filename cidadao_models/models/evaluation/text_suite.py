@@ -176,13 +176,13 @@ def _facts(measured: Mapping[str, Figures]) -> Iterator[Figure]:
 
 def _written() -> Iterator[Figure]:
     """On acts written for the project in many forms, those kept out of training."""
-    from cidadao_models.training.text_data import is_kept_out
+    from cidadao_models.training.text_data import is_held_out
     from cidadao_models.training.written_examples import read_examples
 
     acts = [
         Act(str(number), example.act_type, example.text, tuple(example.spans))
         for number, example in enumerate(read_examples())
-        if is_kept_out(example)
+        if is_held_out(example.text)
     ]
     ours, off = text_gold.measure(acts, full), text_gold.measure(acts, without_encoder)
     case = f"{len(acts)} written acts"
@@ -196,8 +196,9 @@ def _written() -> Iterator[Figure]:
 def _checklist() -> Iterator[Figure]:
     """Parts told as found, on whole contracts kept out of training."""
     from cidadao_models.models.evaluation import text_checklist
+    from cidadao_models.training.text_data import clause_judges
 
-    contracts = text_checklist.held_out_contracts()
+    contracts = clause_judges()
     ours = text_checklist.measure(contracts, text_checklist.full)
     off = text_checklist.measure(contracts, text_checklist.without_encoder)
     case = f"required parts, {len(contracts)} written contracts"

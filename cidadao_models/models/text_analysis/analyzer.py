@@ -147,16 +147,16 @@ def _signals(read: Read) -> tuple[list[Signal], list[NotEvaluated]]:
     return sorted(found, key=lambda s: (s.start is None, s.start or 0, s.id)), unseen
 
 
-LONG_LINE = 1_200
-"""Characters of a line above which it holds several clauses: then sentences are looked at."""
+LONG_PARAGRAPH = 1_200
+"""Characters above which a paragraph holds several clauses: then sentences are looked at."""
 
 
 def clause_stretches(folded: Folded) -> list[tuple[int, int]]:
-    """Lines of the text as given, or its sentences where lines hold more than one clause."""
-    found = passages.lines(folded)
-    if any(line.end - line.start > LONG_LINE for line in found):
+    """Paragraphs of the text, or its sentences where a paragraph holds more than one clause."""
+    found = passages.paragraphs(folded)
+    if any(one.end - one.start > LONG_PARAGRAPH for one in found):
         found = passages.sentences(folded)
-    return [folded.span(line.start, line.end) for line in found]
+    return [folded.span(one.start, one.end) for one in found]
 
 
 def check(text: object) -> None:

@@ -21,8 +21,8 @@ EXTENTS = ("orgao", "contratado", "objeto", "vigencia")
 SURE = 0.5
 """Least mean probability of the encoder's labels for a stretch of words."""
 
-SURE_CLAUSE = 0.8
-"""Least probability of a clause: one told wrongly would hide that it is missing."""
+SURE_CLAUSE = 0.5
+"""Least probability of a clause: as likely there as not."""
 
 DOUBT = 1e-6
 """Least share that the encoder gives a kind of act: it is never sure that something is not so."""

@@ -31,6 +31,9 @@ _NEW_PART = re.compile(
 """How a line starts that begins an item, where the line before it ended in a mark."""
 
 
+LONGEST_PARAGRAPH = 1_000
+"""Characters from which a paragraph takes no further line."""
+
 LONGEST = 3_000
 """Characters after which a sentence is cut at the next space."""
 
@@ -49,6 +52,39 @@ def lines(folded: Folded) -> list[Passage]:
     bounds += [folded.at(found.end()) for found in re.finditer(r"\n", folded.original)]
     bounds.append(len(folded.text))
     return [Passage(a, b) for a, b in pairwise(bounds) if folded.text[a:b].strip()]
+
+
+def paragraphs(folded: Folded) -> list[Passage]:
+    """Lines joined to what they go on with: text copied from a page is broken within sentences.
+
+    A paragraph begins after a blank line, after a mark, at a clause or item, and at or after a line
+    in capitals; none grows beyond `LONGEST_PARAGRAPH`.
+    """
+    found: list[Passage] = []
+    for line in lines(folded):
+        last = found[-1] if found else None
+        if last is None or last.end - last.start > LONGEST_PARAGRAPH or _begins(folded, last, line):
+            found.append(line)
+        else:
+            found[-1] = Passage(last.start, line.end)
+    return found
+
+
+def _begins(folded: Folded, last: Passage, line: Passage) -> bool:
+    view = folded.text
+    return (
+        view[last.start : last.end].rstrip()[-1:] in set(".;:")
+        or _CLAUSE.match(view, line.start) is not None
+        or _NEW_PART.match(view, line.start) is not None
+        or _in_capitals(folded, line)
+        or _in_capitals(folded, last)
+        or "\n\n" in folded.original[folded.ends[last.end - 1] : folded.starts[line.start]]
+    )
+
+
+def _in_capitals(folded: Folded, place: Passage) -> bool:
+    start, end = folded.span(place.start, place.end)
+    return folded.original[start:end].isupper()
 
 
 def sentences(folded: Folded) -> list[Passage]:

@@ -89,14 +89,24 @@ class TextModel:
             hidden, kinds = self._hidden(ids)
             act = self.network.act_head(hidden).numpy()
             legal = self.network.legal_head(hidden).numpy()
-            clauses = self._clauses(hidden, offsets, stretches)
+            chances = torch.sigmoid(self.network.clause_head(_means(hidden, offsets, stretches)))
         return TextReading(
             spans_of(text, log_softmax(act), offsets, self.config.act_labels),
             spans_of(text, log_softmax(legal), offsets, self.config.legal_labels),
             dict(zip(self.config.act_types, map(float, kinds), strict=True)),
-            clauses,
+            [
+                dict(zip(self.config.clauses, map(float, row), strict=True))
+                for row in chances.numpy()
+            ],
             len(ids),
         )
+
+    def means(self, text: str, stretches: Sequence[tuple[int, int]]) -> torch.Tensor:
+        """(stretches, d) mean states of stretches of characters: what tells their clauses."""
+        encoding = self.tokenizer.encode(text, add_special_tokens=False)
+        with self._lock, torch.inference_mode():
+            hidden, _ = self._hidden(np.array(encoding.ids, np.int64))
+            return _means(hidden, encoding.offsets, stretches)
 
     def _hidden(self, ids: np.ndarray) -> tuple[torch.Tensor, np.ndarray]:
         """(n, d) hidden states, each from the window in which its token stands most central, and
@@ -132,22 +142,20 @@ class TextModel:
         output = self.network(ids, mask)
         return output.last_hidden_state, output.type_logits
 
-    def _clauses(
-        self,
-        hidden: torch.Tensor,
-        offsets: Sequence[tuple[int, int]],
-        stretches: Sequence[tuple[int, int]],
-    ) -> list[dict[str, float]]:
-        if not stretches or not len(hidden):
-            return [{} for _ in stretches]
-        begins = np.array([start for start, _ in offsets])
-        bounds = [np.searchsorted(begins, pair) for pair in stretches]
-        means = torch.stack(
-            [hidden[a : max(b, a + 1)].mean(dim=0) if a < len(hidden) else hidden[-1]
-             for a, b in bounds]
-        )  # fmt: skip
-        chances = torch.sigmoid(self.network.clause_head(means)).numpy()
-        return [dict(zip(self.config.clauses, map(float, row), strict=True)) for row in chances]
+
+def _means(
+    hidden: torch.Tensor,
+    offsets: Sequence[tuple[int, int]],
+    stretches: Sequence[tuple[int, int]],
+) -> torch.Tensor:
+    """(stretches, d) mean of the states of each stretch's tokens, zero where there is none."""
+    begins = np.array([start for start, _ in offsets])
+    means = torch.zeros(len(stretches), hidden.shape[-1])
+    for row, pair in enumerate(stretches):
+        a, b = np.searchsorted(begins, pair)
+        if a < len(hidden):
+            means[row] = hidden[a : max(b, a + 1)].mean(dim=0)
+    return means
 
 
 @contextmanager
