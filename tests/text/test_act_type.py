@@ -119,3 +119,8 @@ def test_clauses_that_only_contracts_have_tell_an_untitled_contract() -> None:
     fewer = "\n".join(UNTITLED.split("\n")[:3])
     assert judge(fold(fewer))["contrato"] < judge(fold(UNTITLED))["contrato"]
     assert act_type(fold("AVISO DE LICITAÇÃO. Pregão nº 3/2024.\n" + UNTITLED))[0] != "contrato"
+
+
+def test_clauses_far_below_the_beginning_tell_nothing_and_cost_nothing() -> None:
+    filler = "A praça fica perto do mercado e do rio.\n" * 1_000
+    assert judge(fold(filler + UNTITLED)) == judge(fold(filler))

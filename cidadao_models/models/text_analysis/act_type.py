@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cidadao_models.models.text_analysis import clauses
 from cidadao_models.models.text_analysis.entities import ACT_TYPES
-from cidadao_models.models.text_analysis.folding import Folded
+from cidadao_models.models.text_analysis.folding import Folded, fold
 
 TITLE = 260
 """Characters in which a title stands, after the end of the act before it, if any."""
@@ -85,6 +85,8 @@ def judge(folded: Folded) -> dict[str, float]:
 
 def _structure(folded: Folded) -> float:
     """Log-odds that the text is a contract itself, by the clauses that only contracts have."""
+    if len(folded.text) > BODY:
+        folded = fold(folded.original[: folded.ends[BODY - 1]])
     inner = {hit.id for hit in clauses.find(folded)} & clauses.INNER
     return PER_CLAUSE * min(max(len(inner) - FEW_CLAUSES, 0), MOST_CLAUSES)
 

@@ -92,17 +92,18 @@ class Read:
 def _read(text: str) -> Read:
     folded = fold(text)
     kinds = act_type.judge(folded)
+    evident = max(kinds, key=kinds.__getitem__)
     used = encoder()
     stretches = clause_stretches(folded)
     reading = None if used.model is None else used.model.read(text, stretches)
     entities = facts.joined(
         text,
-        patterns.find(folded),
+        patterns.find(folded, evident),
         fields.find(folded),
         None if reading is None else reading.facts,
     )
     hits = clauses.find(folded)
-    is_act = bool(entities or hits) or max(kinds, key=kinds.__getitem__) != "outro"
+    is_act = bool(entities or hits) or evident != "outro"
     is_act = is_act and not _is_article(folded, entities)
     name, share = "outro", kinds["outro"]
     if is_act:

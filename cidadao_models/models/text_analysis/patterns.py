@@ -28,13 +28,14 @@ LABELS = (
 """What `find` looks for."""
 
 
-def find(folded: Folded) -> list[Entity]:
+def find(folded: Folded, kind: str | None = None) -> list[Entity]:
     """Every fact of `LABELS` in the text, in the order of the text.
 
     Of numbers, amounts, dates and modalities only those of the act itself are told, at each place
-    that states them; of process numbers, CNPJs, budget codes and articles, all.
+    that states them; of process numbers, CNPJs, budget codes and articles, all. `kind` is the act
+    type by its own evidence, where it is known already.
     """
-    kind, _ = act_type(folded)
+    kind = kind or act_type(folded)[0]
     return in_order(
         [
             *find_numbers(folded, kind),
